@@ -1,0 +1,119 @@
+"""The config: defaults, one-line messages, the grid that it asks for."""
+
+import copy
+
+import pytest
+import yaml
+
+from defrost.config.grid import Cell, cells, replicate_blocks, resolve_config
+from defrost.config.schema import ConfigError, parameters
+
+MINIMAL = {
+    "studies": {
+        "mine": {
+            "target": {"dataset": "digits", "split": {"train": 100, "probe": 50, "test": 50}},
+            "sources": {"near": {"kind": "clone", "model": "gaussian"}},
+            "sizes": [20, 100],
+        }
+    }
+}
+
+
+def with_change(path: str, value: object) -> dict:
+    config = copy.deepcopy(MINIMAL)
+    *keys, last = path.split(".")
+    place = config
+    for key in keys:
+        place = place.setdefault(key, {})
+    place[last] = value
+    return config
+
+
+def test_ten_lines_make_a_study(schema):
+    config = resolve_config(MINIMAL, schema)
+    study = config["studies"]["mine"]
+    assert config["run"] == ["mine"]
+    assert study["depths"] == [0, 1, 2, 3, 4, 5]
+    assert study["references"] == {"sizes": [100], "replicates": 3}
+    assert study["sources"]["near"]["train_examples"] == 10000
+
+
+def test_resolving_leaves_the_given_config_alone_and_changes_nothing_twice(schema):
+    given = copy.deepcopy(MINIMAL)
+    resolved = resolve_config(given, schema)
+    assert given == MINIMAL
+    assert resolve_config(resolved, schema) == resolved
+
+
+@pytest.mark.parametrize("preset", ["config.yaml", "smoke", "convergence"])
+def test_shipped_configs_are_valid(root, schema, preset):
+    path = preset if "." in preset else f"workflow/presets/{preset}.yaml"
+    resolve_config(yaml.safe_load((root / path).read_text()), schema)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("studies.mine.sizes", [20, 200], "studies.mine.sizes[1]: found 200; allowed is 2 to 100"),
+        ("studies.mine.depths", [6], "studies.mine.depths[0]: found 6; allowed is 0 to 5"),
+        ("studies.mine.depths", [-1], "studies.mine.depths[0]: found -1; allowed is 0 or more"),
+        ("studies.mine.replicates", 0, "studies.mine.replicates: found 0; allowed is 1 or more"),
+        ("studies.mine.replicates", True, "replicates: found True; allowed is a whole number"),
+        ("studies.mine.replicates", 5.0, "replicates: found 5.0; allowed is a whole number"),
+        ("studies.mine.sizes", [], "studies.mine.sizes: found an empty one; allowed is 1 or more"),
+        ("studies.mine.sizes", [20, 20], "studies.mine.sizes: found [20, 20]; allowed is every"),
+        (
+            "studies.mine.training.learning_rate",
+            "1e-3",
+            "learning_rate: found '1e-3'; allowed is a finite number (YAML reads it as text: "
+            "write 0.001)",
+        ),
+        ("studies.mine.training.learning_rate", float("nan"), "found nan; allowed is a finite"),
+        ("studies.mine.training.learning_rate", 0, "found 0; allowed is more than 0"),
+        ("studies.mine.replicate", 3, "studies.mine.replicate: found an unknown key; did you mean"),
+        ("study", {}, "config: study: found an unknown key; did you mean studies?"),
+        ("studies.Mine", {}, "config: studies: found the name 'Mine'; allowed is a name of lower"),
+        ("studies.mine.sources.scratch", {"kind": "clone", "model": "gaussian"}, "reserved name"),
+        ("studies.mine.sources.near.model", "wgan", "found 'wgan'; allowed are isotropic, gauss"),
+        ("studies.mine.target.split.train", 105, "train: found 105; allowed are multiples of 10"),
+        ("studies.mine.target.split.test", 5000, "found 5150 examples in all; allowed are 1740"),
+        ("studies.mine.network.pool_after", [1, 2, 3, 4], "found 4 poolings; allowed are 3"),
+        ("studies.mine.network.pool_after", [9], "pool_after[0]: found 9; allowed is 1 to 5"),
+        ("run", ["yours"], "config: run[0]: found 'yours'; allowed are mine"),
+        ("studies", [], "config: studies: found []; allowed is a mapping"),
+    ],
+)
+def test_a_bad_value_is_one_line_that_says_where_what_and_what_is_allowed(
+    schema, path, value, message
+):
+    with pytest.raises(ConfigError) as error:
+        resolve_config(with_change(path, value), schema)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_what_is_missing_is_named(schema):
+    config = copy.deepcopy(MINIMAL)
+    del config["studies"]["mine"]["target"]["split"]["probe"]
+    with pytest.raises(ConfigError, match=r"studies\.mine\.target\.split\.probe: found nothing"):
+        resolve_config(config, schema)
+
+
+def test_every_parameter_is_described(schema):
+    for path, part in parameters(schema):
+        assert part.get("description") or "properties" in part, path
+
+
+def test_every_cell_comes_once_and_scratch_stands_for_depth_zero(schema):
+    study = resolve_config(with_change("studies.mine.depths", [0, 3]), schema)["studies"]["mine"]
+    assert list(cells(study)) == [
+        Cell("scratch", "scratch", 0, 20),
+        Cell("scratch", "scratch", 0, 100),
+        Cell("near", "freeze", 3, 20),
+        Cell("near", "freeze", 3, 100),
+    ]
+
+
+def test_blocks_of_replicates_are_fixed_and_only_the_last_is_shorter():
+    assert list(replicate_blocks(12, 5)) == [(0, 4), (5, 9), (10, 11)]
+    assert list(replicate_blocks(25, 5))[:2] == [(0, 4), (5, 9)]

@@ -1,0 +1,88 @@
+"""What the tests of figures share: tables made by hand, and what must hold for every figure."""
+
+from itertools import combinations
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from defrost.figures.style import in_style, save_figure
+
+
+def accuracy_row(source, protocol, depth, size, replicate, test_accuracy):
+    return {
+        "study": "tiny",
+        "source": source,
+        "protocol": protocol,
+        "depth": depth,
+        "size": size,
+        "replicate": replicate,
+        "test_accuracy": test_accuracy,
+    }
+
+
+@pytest.fixture
+def make_accuracy():
+    """Return a function that makes an accuracy table with the optimum at depth 2 of 0 to 3."""
+
+    def make(sources, protocols=("freeze",), depths=(1, 2, 3), sizes=(20, 100), replicates=3):
+        rows = []
+        for size in sizes:
+            for replicate in range(replicates):
+                shift = 0.01 * replicate + size / 1000
+                rows.append(accuracy_row("scratch", "scratch", 0, size, replicate, 0.5 + shift))
+                rows += [
+                    accuracy_row(
+                        source, protocol, depth, size, replicate, 0.7 + shift - (depth - 2) ** 2 / 9
+                    )
+                    for source in sources
+                    for protocol in protocols
+                    for depth in depths
+                ]
+        return pd.DataFrame(rows)
+
+    return make
+
+
+@pytest.fixture
+def long_names():
+    """Return twelve names of sources, as long as the config allows."""
+    return [f"a_rather_long_name_of_a_source_that_somebody_chose_here_{i:04d}" for i in range(12)]
+
+
+@pytest.fixture
+def saved_bytes(tmp_path):
+    """Return a function that saves a figure and returns its files' bytes by suffix."""
+
+    def save(figure, plotted, folder):
+        (tmp_path / folder).mkdir()
+        save_figure(tmp_path / folder / "figure.pdf", figure, plotted, {"rule": "plot"})
+        return {path.suffix: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+
+    return save
+
+
+@pytest.fixture
+def assert_readable(monkeypatch):
+    """Return a function that fails where texts cover one another or leave the figure."""
+
+    def check(figure):
+        boxes = []
+
+        def draw(text, renderer):
+            # what is drawn: figures also hold ticks beyond the limits of their axes
+            if text.get_visible() and text.get_text().strip():
+                boxes.append((text.get_text(), text.get_window_extent(renderer)))
+
+        monkeypatch.setattr(Text, "draw", draw)
+        with in_style():
+            FigureCanvasAgg(figure).draw()
+        assert boxes
+        for words, box in boxes:
+            assert box.x0 >= 0 and box.x1 <= figure.bbox.x1, f"{words!r} is cut off"
+            assert box.y0 >= 0 and box.y1 <= figure.bbox.y1, f"{words!r} is cut off"
+        for (words, box), (others, other) in combinations(boxes, 2):
+            assert not box.overlaps(other), f"{words!r} covers {others!r}"
+
+    return check

@@ -1,0 +1,50 @@
+"""Files are written whole, hold what was given and say how they were made."""
+
+import csv
+import math
+
+import pytest
+import torch
+
+from defrost.provenance.files import (
+    read_record,
+    read_tensors,
+    write_rows,
+    write_tensors,
+    written_whole,
+)
+
+RECORD = {"rule": "make", "settings": {"a": 1}}
+
+
+def test_tensors_and_their_record_come_back(tmp_path):
+    tensors = {"x": torch.randn(3, 4).T, "labels": torch.arange(5)}
+    write_tensors(tmp_path / "a.safetensors", tensors, RECORD)
+    read = read_tensors(tmp_path / "a.safetensors")
+    assert all(torch.equal(read[name], tensors[name]) for name in tensors)
+    assert read_record(tmp_path / "a.safetensors") == RECORD
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        tensors = {key: torch.arange(6.0).reshape(2, 3) for key in "zyxabc"}
+        write_tensors(tmp_path / f"{name}.safetensors", tensors, RECORD)
+    first, second = (tmp_path / f"{name}.safetensors" for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_rows_come_back_to_the_last_bit(tmp_path):
+    value = math.pi / 3
+    write_rows(tmp_path / "a.csv", [{"name": "x", "value": value}], RECORD)
+    with (tmp_path / "a.csv").open() as file:
+        assert float(next(csv.DictReader(file))["value"]) == value
+    assert read_record(tmp_path / "a.csv") == RECORD
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(RuntimeError), written_whole(tmp_path / "a.txt") as partial:
+        partial.write_text("half of the n")
+        raise RuntimeError
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -1,0 +1,57 @@
+"""Tables are checked against their schemas when they are written and when they are read."""
+
+import pandas as pd
+import pytest
+
+from defrost.provenance.tables import TableError, read_table, write_table
+
+SCHEMA = """
+columns:
+  name: {type: text, key: true}
+  size: {type: integer, key: true, minimum: 1}
+  value: {type: number, maximum: 1}
+  gain: {type: number, optional: true}
+"""
+
+
+@pytest.fixture
+def schema(tmp_path):
+    path = tmp_path / "schema.yaml"
+    path.write_text(SCHEMA)
+    return path
+
+
+def frame(**changes):
+    columns = {"name": ["b", "a"], "size": [1, 2], "value": [0.5, 1.0], "gain": [None, 0.1]}
+    return pd.DataFrame({**columns, **changes})
+
+
+def test_rows_are_sorted_by_the_keys_and_come_back(schema, tmp_path):
+    write_table(tmp_path / "t.csv", frame()[["value", "gain", "size", "name"]], schema, {})
+    table = read_table(tmp_path / "t.csv", schema)
+    assert list(table.columns) == ["name", "size", "value", "gain"]
+    assert list(table["name"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"size": [0, 2]}, "column size: 0 breaks minimum 1"),
+        ({"value": [0.5, 1.5]}, "column value: 1.5 breaks maximum 1"),
+        ({"value": [0.5, None]}, "column value: row 2 is empty"),
+        ({"value": ["x", "y"]}, "column value: 'x' is not a number"),
+        ({"extra": [1, 2]}, "missing or unknown columns: extra"),
+        ({"name": ["a", "a"], "size": [2, 2]}, "two rows for {'name': 'a', 'size': 2}"),
+    ],
+)
+def test_a_wrong_table_is_refused_by_name_and_not_written(schema, tmp_path, changes, message):
+    with pytest.raises(TableError) as error:
+        write_table(tmp_path / "t.csv", frame(**changes), schema, {})
+    assert message in str(error.value)
+    assert not (tmp_path / "t.csv").exists()
+
+
+def test_a_damaged_table_is_refused_when_it_is_read(schema, tmp_path):
+    (tmp_path / "t.csv").write_text("name,size,value,gain\na,1,oops,0.1\n")
+    with pytest.raises(TableError, match=r"t\.csv: column value: 'oops' is not a number"):
+        read_table(tmp_path / "t.csv", schema)

@@ -1,0 +1,153 @@
+"""What reruns after a change, and what does not. Dry runs on a finished smoke run."""
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import SMOKE
+
+pytestmark = pytest.mark.slow
+
+SIMILARITY = {
+    "compare_representations": 4,
+    "collect_similarity": 1,
+    "plot_similarity_by_block": 1,
+    "report": 1,
+}
+
+
+def planned(run, folder: Path, *arguments: str) -> dict[str, int]:
+    """Return how many jobs of each rule a dry run plans, targets aside."""
+    result = run(folder, "--dry-run", *SMOKE, *arguments)
+    assert result.returncode == 0, result.stderr
+    output = result.stdout + result.stderr
+    counts = re.findall(r"^(\w+) +(\d+)$", output, flags=re.MULTILINE)
+    jobs = {rule: int(count) for rule, count in counts if rule not in ("all", "total", "figures")}
+    if not jobs:
+        assert "Nothing to be done" in output
+    return jobs
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / name
+    text = path.read_text()
+    assert text.count(old) >= 1, f"{name} no longer holds {old!r}"
+    path.write_text(text.replace(old, new, 1))
+
+
+LIBRARY = "workflow/scripts/defrost"
+
+
+def test_nothing_reruns_after_a_run(finished, run):
+    assert planned(run, finished) == {}
+
+
+def test_nothing_reruns_with_another_number_of_cores(finished, run):
+    assert planned(run, finished, "--cores", "1") == {}
+
+
+def test_nothing_reruns_in_another_folder_after_a_touch_of_everything(finished_copy, run):
+    for path in (finished_copy / "workflow").rglob("*"):
+        path.touch()
+    (finished_copy / "Snakefile").touch()
+    assert planned(run, finished_copy) == {}
+
+
+def test_a_comment_and_a_docstring_rerun_nothing(finished_copy, run):
+    path = finished_copy / LIBRARY / "training/loop.py"
+    text = path.read_text().replace('"""The training loop."""', '"""Other words."""')
+    path.write_text(f"{text}\n# a closing remark\n")
+    assert planned(run, finished_copy) == {}
+
+
+def test_an_edit_of_the_style_redraws_the_figures_alone(finished_copy, run):
+    with (finished_copy / LIBRARY / "figures/style.py").open("a") as file:
+        file.write("\nEDITED = True\n")
+    figures = ("accuracy_by_depth", "clone_gallery", "optimal_depth", "similarity_by_block")
+    assert planned(run, finished_copy) == {
+        **{f"plot_{figure}": 1 for figure in figures},
+        "report": 1,
+    }
+
+
+def test_an_edit_of_cka_reruns_similarity_and_what_follows(finished_copy, run):
+    with (finished_copy / LIBRARY / "similarity/cka.py").open("a") as file:
+        file.write("\nEDITED = True\n")
+    assert planned(run, finished_copy) == SIMILARITY
+
+
+def test_an_edit_of_one_script_reruns_its_rule_and_what_follows(finished_copy, run):
+    edit(finished_copy, "workflow/scripts/find_optimal_depth.py", "%.4f", "%.5f")
+    assert planned(run, finished_copy) == {
+        "find_optimal_depth": 1,
+        "plot_optimal_depth": 1,
+        "report": 1,
+    }
+
+
+def test_a_parameter_of_the_target_training_leaves_the_sources_alone(finished_copy, run):
+    edit(finished_copy, SMOKE[1], "training: {steps: 50}", "training: {steps: 60}")
+    jobs = planned(run, finished_copy)
+    assert jobs["train_scratch"] == 2
+    assert jobs["train_transfer"] == 8
+    assert not {"make_dataset", "fit_clone", "sample_clone", "pretrain_source"} & set(jobs)
+
+
+def test_swapped_values_of_one_type_are_seen(finished_copy, run):
+    edit(
+        finished_copy,
+        SMOKE[1],
+        "isotropic: {kind: clone, model: isotropic",
+        "isotropic: {kind: clone, model: gaussian",
+    )
+    edit(
+        finished_copy,
+        SMOKE[1],
+        "gaussian: {kind: clone, model: gaussian",
+        "gaussian: {kind: clone, model: isotropic",
+    )
+    assert planned(run, finished_copy)["fit_clone"] == 2
+
+
+def test_a_new_size_trains_only_its_own_cells(finished_copy, run):
+    edit(finished_copy, SMOKE[1], "sizes: [20, 100]", "sizes: [20, 50, 100]")
+    jobs = planned(run, finished_copy)
+    assert jobs["train_scratch"] == 1
+    assert jobs["train_transfer"] == 4
+    assert "train_reference" not in jobs
+
+
+def test_more_replicates_train_new_blocks_and_the_incomplete_last_one(finished_copy, run):
+    edit(finished_copy, SMOKE[1], "replicates: 3", "replicates: 25")
+    cells = 2 + 8
+    jobs = Counter(planned(run, finished_copy))
+    # ten to a job: the block that held three grows to ten, two more are new
+    assert jobs["train_scratch"] + jobs["train_transfer"] == 3 * cells
+
+
+def test_one_figure_is_redrawn_alone(finished_copy, run):
+    figure = "results/smoke/figures/optimal_depth.pdf"
+    (finished_copy / figure).unlink()
+    assert planned(run, finished_copy, figure) == {"plot_optimal_depth": 1}
+    assert planned(run, finished_copy, "optimal_depth") == {"plot_optimal_depth": 1}
+
+
+def test_an_exception_leaves_its_traceback_in_the_log(finished_copy, run):
+    edit(
+        finished_copy, f"{LIBRARY}/figures/style.py", '"""', '"""Broken."""\n\nimport nothing\n"""'
+    )
+    result = run(finished_copy, *SMOKE, "results/smoke/figures/optimal_depth.pdf")
+    assert result.returncode == 1
+    log = (finished_copy / "results/smoke/logs/plot_optimal_depth.log").read_text()
+    assert log.splitlines()[-1] == "ModuleNotFoundError: No module named 'nothing'"
+
+
+def test_no_half_written_file_is_left(finished):
+    assert not list((finished / "results").rglob(".partial-*"))
+
+
+def test_results_without_snakemakes_records_are_kept(finished_copy, run):
+    shutil.rmtree(finished_copy / ".snakemake")
+    assert planned(run, finished_copy) == {}

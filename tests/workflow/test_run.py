@@ -1,0 +1,110 @@
+"""The whole workflow on the smoke preset: what a run leaves, and that it is repeatable."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import SMOKE
+
+from defrost.config.grid import cells, resolve_config
+from defrost.provenance.files import read_record
+from defrost.provenance.tables import read_table
+
+TABLES = ("accuracy", "optimal_depth", "similarity", "intrinsic_dimension")
+FIGURES = ("clone_gallery", "accuracy_by_depth", "optimal_depth", "similarity_by_block")
+NOT_REPEATABLE = ["train_seconds"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def study(root, schema) -> dict:
+    config = yaml.safe_load((root / "workflow/presets/smoke.yaml").read_text())
+    return resolve_config(config, schema)["studies"]["smoke"]
+
+
+def test_every_cell_has_a_row_and_every_column_is_filled(finished, study, root):
+    accuracy = read_table(
+        finished / "results/smoke/tables/accuracy.csv",
+        root / "workflow/schemas/accuracy.schema.yaml",
+    )
+    found = Counter(accuracy[["source", "protocol", "depth", "size"]].itertuples(index=False))
+    assert found == {cell: study["replicates"] for cell in cells(study)}
+    for name in TABLES:
+        table = pd.read_csv(finished / f"results/smoke/tables/{name}.csv")
+        assert not table.empty
+        assert not table.isna().any(axis=None), name
+
+
+def test_every_pair_of_blocks_is_compared(finished, study):
+    similarity = pd.read_csv(finished / "results/smoke/tables/similarity.csv")
+    blocks, references = len(study["network"]["channels"]), study["references"]
+    pairs = len(study["sources"]) * len(references["sizes"]) * references["replicates"]
+    assert len(similarity) == pairs * blocks**2 * similarity["measure"].nunique()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_its_files_and_numbers(finished, name):
+    stem = finished / "results/smoke/figures" / name
+    assert stem.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
+    assert stem.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+    assert not pd.read_csv(stem.with_suffix(".csv")).empty
+    assert json.loads(stem.with_suffix(".json").read_text())["rule"] == f"plot_{name}"
+
+
+def test_every_job_has_a_log_and_a_benchmark(finished):
+    folder = finished / "results/smoke"
+    logs = {path.relative_to(folder / "logs").with_suffix("") for path in folder.rglob("*.log")}
+    timed = {
+        path.relative_to(folder / "benchmarks").with_suffix("")
+        for path in (folder / "benchmarks").rglob("*.tsv")
+    }
+    assert logs == timed
+    for log in logs:
+        lines = (folder / "logs" / f"{log}.log").read_text().splitlines()
+        assert lines[0].startswith("rule ")
+        assert lines[-1] != "}", f"{log}: ends with the settings, not with a result"
+
+
+def test_results_say_how_they_were_made(finished):
+    folder = finished / "results/smoke"
+    network = read_record(folder / "sources/gaussian/seed-0.safetensors")
+    assert network["rule"] == "pretrain_source"
+    assert network["settings"]["training"]["steps"] == 100
+    assert network["versions"]["torch"]
+    assert "digits/source/gaussian/0/batches" in network["seeds"]
+    assert len(network["code"]) == 16
+    for path in folder.rglob("*.csv"):
+        if "figures" not in path.parts:
+            assert read_record(path)["settings"]["study"] == "smoke"
+
+
+def test_the_report_holds_every_figure(finished):
+    report = (finished / "results/report.html").read_text()
+    for name in FIGURES:
+        assert f"results/smoke/figures/{name}.png" in report
+
+
+def test_another_folder_and_another_number_of_cores_give_the_same_bytes(finished, checkout, run):
+    result = run(checkout, *SMOKE, "--cores", "1")
+    assert result.returncode == 0, result.stderr
+    assert _content(checkout) == _content(finished)
+
+
+def _content(folder: Path) -> dict[str, str]:
+    """Digest of every result; of accuracies without the columns that depend on the clock."""
+    digests = {}
+    for path in sorted((folder / "results/smoke").rglob("*")):
+        name = path.relative_to(folder / "results/smoke").as_posix()
+        if not path.is_file() or name.startswith(("logs/", "benchmarks/")):
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".csv":
+            table = pd.read_csv(path, dtype=str).drop(columns=NOT_REPEATABLE, errors="ignore")
+            content = table.to_csv().encode()
+        digests[name] = hashlib.sha256(content).hexdigest()
+    return digests

@@ -1,0 +1,105 @@
+# Analysis: the tables, made from what the jobs left.
+#
+# REQUIRED INPUTS   results/{study}/scratch and transfer: rows of every cell
+#                   results/{study}/similarity and intrinsic_dimension: rows of every network
+# OUTPUTS           results/{study}/tables/accuracy.csv
+#                   results/{study}/tables/optimal_depth.csv
+#                   results/{study}/tables/similarity.csv
+#                   results/{study}/tables/intrinsic_dimension.csv
+
+
+# Collects the rows of every cell of the grid.
+rule collect_accuracy:
+    input:
+        rows=cell_files,
+        schema=f"{SCHEMAS}/accuracy.schema.yaml",
+    output:
+        table="results/{study}/tables/accuracy.csv",
+        record="results/{study}/tables/accuracy.csv.json",
+    log:
+        "results/{study}/logs/collect_accuracy.log",
+    benchmark:
+        "results/{study}/benchmarks/collect_accuracy.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=settings,
+        code=code("collect_rows.py"),
+    script:
+        "../scripts/collect_rows.py"
+
+
+# Finds the optimal depth of every source, protocol and size, and what it gains.
+rule find_optimal_depth:
+    input:
+        accuracy="results/{study}/tables/accuracy.csv",
+        accuracy_schema=f"{SCHEMAS}/accuracy.schema.yaml",
+        schema=f"{SCHEMAS}/optimal_depth.schema.yaml",
+    output:
+        table="results/{study}/tables/optimal_depth.csv",
+        record="results/{study}/tables/optimal_depth.csv.json",
+    log:
+        "results/{study}/logs/find_optimal_depth.log",
+    benchmark:
+        "results/{study}/benchmarks/find_optimal_depth.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w, blocks=number_of_blocks(STUDIES[w.study]["network"])
+        ),
+        code=code("find_optimal_depth.py"),
+    script:
+        "../scripts/find_optimal_depth.py"
+
+
+# Collects the similarity of every source network to every reference network.
+rule collect_similarity:
+    input:
+        rows=similarity_files,
+        schema=f"{SCHEMAS}/similarity.schema.yaml",
+    output:
+        table="results/{study}/tables/similarity.csv",
+        record="results/{study}/tables/similarity.csv.json",
+    log:
+        "results/{study}/logs/collect_similarity.log",
+    benchmark:
+        "results/{study}/benchmarks/collect_similarity.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=settings,
+        code=code("collect_rows.py"),
+    script:
+        "../scripts/collect_rows.py"
+
+
+# Collects the intrinsic dimension of every network.
+rule collect_dimension:
+    input:
+        rows=dimension_files,
+        schema=f"{SCHEMAS}/intrinsic_dimension.schema.yaml",
+    output:
+        table="results/{study}/tables/intrinsic_dimension.csv",
+        record="results/{study}/tables/intrinsic_dimension.csv.json",
+    log:
+        "results/{study}/logs/collect_dimension.log",
+    benchmark:
+        "results/{study}/benchmarks/collect_dimension.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=settings,
+        code=code("collect_rows.py"),
+    script:
+        "../scripts/collect_rows.py"
+
+
+rule tables:
+    """All tables."""
+    input:
+        expand(
+            "results/{study}/tables/{table}.csv",
+            study=CONFIG["run"],
+            table=["accuracy", "optimal_depth", "similarity", "intrinsic_dimension"],
+        ),

@@ -1,0 +1,120 @@
+# Figures: drawn from tables, so that a change of style trains nothing; the gallery reads data.
+#
+# REQUIRED INPUTS   results/{study}/data/target.safetensors and those of the clones
+#                   results/{study}/tables/accuracy.csv
+#                   results/{study}/tables/optimal_depth.csv
+#                   results/{study}/tables/similarity.csv
+# OUTPUTS           results/{study}/figures/{name}.pdf, .png, .csv (the numbers) and .json
+#                   for clone_gallery, accuracy_by_depth, optimal_depth, similarity_by_block
+
+
+# Plots images of the target beside those of its clones.
+rule plot_clone_gallery:
+    input:
+        target="results/{study}/data/target.safetensors",
+        clones=lambda w: [f"results/{w.study}/data/{c}.safetensors" for c in clones(w)],
+    output:
+        **figure_outputs("clone_gallery"),
+    log:
+        "results/{study}/logs/plot_clone_gallery.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_clone_gallery.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(w, "target", clones=clones(w)),
+        code=code("plot_clone_gallery.py"),
+    script:
+        "../scripts/plot_clone_gallery.py"
+
+
+# Plots test accuracy against transfer depth.
+rule plot_accuracy_by_depth:
+    input:
+        accuracy="results/{study}/tables/accuracy.csv",
+        schema=f"{SCHEMAS}/accuracy.schema.yaml",
+    output:
+        **figure_outputs("accuracy_by_depth"),
+    log:
+        "results/{study}/logs/plot_accuracy_by_depth.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_accuracy_by_depth.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: figure_settings(w, "protocols", "replicates", "target"),
+        code=code("plot_accuracy_by_depth.py"),
+    script:
+        "../scripts/plot_accuracy_by_depth.py"
+
+
+# Plots optimal transfer depth against the number of labelled examples.
+rule plot_optimal_depth:
+    input:
+        optimal="results/{study}/tables/optimal_depth.csv",
+        schema=f"{SCHEMAS}/optimal_depth.schema.yaml",
+    output:
+        **figure_outputs("optimal_depth"),
+    log:
+        "results/{study}/logs/plot_optimal_depth.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_optimal_depth.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: figure_settings(w, "depths", "protocols", "replicates"),
+        code=code("plot_optimal_depth.py"),
+    script:
+        "../scripts/plot_optimal_depth.py"
+
+
+# Plots similarity of source and target networks in every block.
+rule plot_similarity_by_block:
+    input:
+        similarity="results/{study}/tables/similarity.csv",
+        schema=f"{SCHEMAS}/similarity.schema.yaml",
+    output:
+        **figure_outputs("similarity_by_block"),
+    log:
+        "results/{study}/logs/plot_similarity_by_block.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_similarity_by_block.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: figure_settings(w, "references", "target"),
+        code=code("plot_similarity_by_block.py"),
+    script:
+        "../scripts/plot_similarity_by_block.py"
+
+
+rule clone_gallery:
+    """Images of the target beside those of its clones."""
+    input:
+        figure_files("clone_gallery"),
+
+
+rule accuracy_by_depth:
+    """Test accuracy against transfer depth."""
+    input:
+        figure_files("accuracy_by_depth"),
+
+
+rule optimal_depth:
+    """Optimal transfer depth against labelled examples, as a figure and a table."""
+    input:
+        figure_files("optimal_depth"),
+        expand("results/{study}/tables/optimal_depth.csv", study=CONFIG["run"]),
+
+
+rule similarity_by_block:
+    """Similarity of source and target networks in every block."""
+    input:
+        figure_files("similarity_by_block"),
+
+
+rule figures:
+    """All figures."""
+    input:
+        figure_files("clone_gallery", "accuracy_by_depth", "similarity_by_block"),
+        rules.optimal_depth.input,

@@ -1,0 +1,148 @@
+"""Validation against the schema with one-line messages, and the schema's defaults."""
+
+import copy
+import difflib
+import math
+from collections.abc import Iterator
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+
+class ConfigError(ValueError):
+    """A config that cannot be run, said in one line: where, what was found, what is allowed."""
+
+    def __init__(self, path: list, found: str, allowed: str) -> None:
+        super().__init__(f"config: {key_path(path)}: {found}; {allowed}")
+
+
+def key_path(path: list) -> str:
+    """Return a path of keys and indices as a user would write it: `studies.digits.sizes[0]`."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".") or "top level"
+
+
+def check_schema(config: dict, schema: dict) -> None:
+    """Raise ConfigError for the first place where `config` does not follow `schema`."""
+    errors = list(_Validator(schema).iter_errors(config))
+    if errors:  # the outermost first: what is wrong inside may be no more than what follows
+        outermost = min(errors, key=lambda error: len(error.absolute_path))
+        raise ConfigError(*_explanation(outermost))
+
+
+def with_defaults(config: dict, schema: dict) -> dict:
+    """Return a copy of `config` in which every parameter with a default is filled in."""
+    config = copy.deepcopy(config)
+    _fill(config, schema, schema)
+    return config
+
+
+def resolve(part: dict, schema: dict) -> dict:
+    """Return the part of the schema that a `$ref` stands for."""
+    if "$ref" not in part:
+        return part
+    for key in part["$ref"].removeprefix("#/").split("/"):
+        schema = schema[key]
+    return schema
+
+
+def _fill(value: object, part: dict, schema: dict) -> None:
+    part = resolve(part, schema)
+    if not isinstance(value, dict):
+        return
+    properties = part.get("properties", {})
+    for key, child in properties.items():
+        child = resolve(child, schema)
+        if "default" in child:
+            value.setdefault(key, copy.deepcopy(child["default"]))
+        if key in value:
+            _fill(value[key], child, schema)
+    if isinstance(part.get("additionalProperties"), dict):
+        for key in value.keys() - properties.keys():
+            _fill(value[key], part["additionalProperties"], schema)
+
+
+def _is_number(_: object, value: object) -> bool:
+    """Say whether a value is a number that can be computed with: no boolean, nan or infinity."""
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+# JSON Schema calls 20.0 an integer; here a size is part of a file name and must be one.
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine(
+        "integer", lambda _, value: type(value) is int
+    ),
+)
+
+_TYPE_NAMES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a finite number",
+}
+
+
+def _explanation(error: ValidationError) -> tuple[list, str, str]:
+    """Return where the error is, what was found there and what is allowed."""
+    path, found, limit = list(error.absolute_path), f"found {_shown(error.instance)}", None
+    limit = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            known = error.schema["properties"]
+            key = min(map(str, error.instance.keys() - known.keys()))
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            return [*path, key], "found an unknown key", f"{hint}allowed are {', '.join(known)}"
+        case "required":
+            key = next(key for key in limit if key not in error.instance)
+            return [*path, key], "found nothing", "it must be given"
+        case "type":
+            return path, found, f"allowed is {_TYPE_NAMES[limit]}{_number_hint(error)}"
+        case "enum":
+            return path, found, f"allowed are {', '.join(map(str, limit))}"
+        case "minimum":
+            return path, found, f"allowed is {limit} or more"
+        case "exclusiveMinimum":
+            return path, found, f"allowed is more than {limit}"
+        case "minItems" | "minProperties":
+            return path, "found an empty one", f"allowed is {limit} or more"
+        case "uniqueItems":
+            return path, found, "allowed is every value once"
+        case "pattern" | "maxLength":
+            name = "a name of lower case letters, digits and underscores, 60 at most"
+            return path, f"found the name {_shown(error.instance)}", f"allowed is {name}"
+    return path, found, error.message
+
+
+def _shown(value: object) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _number_hint(error: ValidationError) -> str:
+    """Help with the one trap of YAML that everybody meets: 1e-3 is text, 1.0e-3 a number."""
+    if error.validator_value != "number" or not isinstance(error.instance, str):
+        return ""
+    try:
+        return f" (YAML reads it as text: write {float(error.instance)})"
+    except ValueError:
+        return ""
+
+
+def parameters(schema: dict) -> Iterator[tuple[str, dict]]:
+    """Yield the path and the description of every parameter, in the schema's order."""
+    yield from _parameters("", schema, schema)
+
+
+def _parameters(path: str, part: dict, schema: dict) -> Iterator[tuple[str, dict]]:
+    for key, child in part.get("properties", {}).items():
+        child = resolve(child, schema)
+        here = f"{path}.{key}".removeprefix(".")
+        yield here, child
+        yield from _parameters(here, child, schema)
+    each = part.get("additionalProperties")
+    if isinstance(each, dict):
+        yield from _parameters(f"{path}.NAME", resolve(each, schema), schema)

@@ -1,0 +1,1 @@
+"""Data sets: real images, splits, nested subsets and clones."""

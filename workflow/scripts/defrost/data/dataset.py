@@ -1,0 +1,68 @@
+"""A data set: labelled images in named splits, and the normalisation of the study."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from defrost.provenance.files import read_tensors, write_tensors
+
+
+class Examples(NamedTuple):
+    """Images (N x channels x height x width, float32) and labels (N, int64, from 0)."""
+
+    images: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Splits by name, with the mean and standard deviation per channel that inputs are scaled by.
+
+    The normalisation is always the target's (training split), for the target and its sources
+    alike: a source network must see target images as the target's own networks see them.
+    """
+
+    splits: dict[str, Examples]
+    mean: Tensor
+    deviation: Tensor
+
+    @property
+    def classes(self) -> int:
+        """Number of classes, as seen in the training split."""
+        return int(self.splits["train"].labels.max()) + 1
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Channels, height and width."""
+        return tuple(self.splits["train"].images.shape[1:])
+
+    def normalised(self, split: str) -> Examples:
+        """Return a split as networks see it."""
+        images, labels = self.splits[split]
+        scale = self.deviation[:, None, None]
+        return Examples((images - self.mean[:, None, None]) / scale, labels)
+
+    def write(self, path: str | Path, record: dict) -> None:
+        """Write the data set as safetensors."""
+        tensors = {"mean": self.mean, "deviation": self.deviation}
+        for name, (images, labels) in self.splits.items():
+            tensors |= {f"{name}.images": images, f"{name}.labels": labels}
+        write_tensors(path, tensors, record)
+
+    @classmethod
+    def read(cls, path: str | Path) -> "Dataset":
+        """Read a data set that `write` wrote."""
+        tensors = read_tensors(path)
+        names = [key.removesuffix(".images") for key in tensors if key.endswith(".images")]
+        splits = {n: Examples(tensors[f"{n}.images"], tensors[f"{n}.labels"]) for n in names}
+        return cls(splits, tensors["mean"], tensors["deviation"])
+
+
+def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean and standard deviation of each channel of N x C x H x W images."""
+    mean = images.mean(dim=(0, 2, 3), dtype=torch.float64)
+    centred = images.double() - mean[:, None, None]
+    return mean.float(), centred.square().mean(dim=(0, 2, 3)).sqrt().float()

@@ -1,0 +1,120 @@
+"""Test accuracy against transfer depth: a panel for every source, a curve for every size."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from defrost.figures.panels import panel_figure, set_whole_ticks
+from defrost.figures.style import GREY, LABELS, display_name, in_style, size_colours
+from defrost.statistics.intervals import mean_interval
+from defrost.statistics.optimal_depth import optimal_depth
+from defrost.statistics.summaries import by_depth
+
+_LEGEND_WIDTH = 1.2  # inches
+# A ring and not a larger point, which would hide short error bars; a band that leads from
+# optimum to optimum, behind everything, shows how they move with the size.
+_OPTIMA = {
+    "marker": "o",
+    "markersize": 7.5,
+    "markerfacecolor": "none",
+    "markeredgecolor": "black",
+    "markeredgewidth": 0.9,
+    "color": "0.85",
+    "linewidth": 5,
+    "zorder": 1,
+}
+_SCRATCH = {"linestyle": (0, (4, 2)), "linewidth": 0.6, "zorder": 1}
+
+
+@in_style()
+def draw_accuracy_by_depth(
+    accuracy: pd.DataFrame, sources: list[str], protocols: list[str]
+) -> tuple[Figure, pd.DataFrame]:
+    """Return the figure and the numbers in it.
+
+    Args:
+        accuracy: the accuracy table of a study.
+        sources, protocols: their names in the order of the panels.
+
+    Returns:
+        The figure; a row for each point with its mean over the replicates, the limits of the
+        95 % interval (empty with one replicate) and whether the curve has its optimum there.
+    """
+    plotted = mean_accuracies(accuracy, sources, protocols)
+    groups = [[_title(s, p, len(protocols)) for s in sources] for p in protocols]
+    figure, panels = panel_figure(groups, LABELS["depth"], LABELS["accuracy"], beside=_LEGEND_WIDTH)
+    colours = size_colours(list(accuracy["size"].unique()))
+    cells = [(source, protocol) for protocol in protocols for source in sources]
+    for panel, (source, protocol) in zip(panels, cells, strict=True):
+        curves = plotted[(plotted["source"] == source) & (plotted["protocol"] == protocol)]
+        for size, curve in curves.groupby("size"):
+            _draw_curve(panel, curve, colours[size])
+        optima = curves[curves["optimal"]].sort_values("size")
+        panel.plot(optima["depth"], optima["test_accuracy"], **_OPTIMA)
+    for size, rows in accuracy[accuracy["source"] == "scratch"].groupby("size"):
+        for panel in panels:
+            panel.axhline(rows["test_accuracy"].mean(), color=colours[size], **_SCRATCH)
+    set_whole_ticks(panels[0].xaxis)
+    _add_legend(figure, colours)
+    return figure, plotted
+
+
+def mean_accuracies(
+    accuracy: pd.DataFrame, sources: list[str], protocols: list[str]
+) -> pd.DataFrame:
+    """Return the mean test accuracy at every depth, scratch included, and where it is highest."""
+    points = []
+    for protocol in protocols:
+        for source in sources:
+            for size, cell in by_depth(accuracy, source, protocol).groupby("size"):
+                values = cell.pivot(index="replicate", columns="depth", values="test_accuracy")
+                best, _, _ = optimal_depth(values.to_numpy(), list(values.columns))
+                for depth, column in values.items():
+                    mean, low, high = mean_interval(column.to_numpy())
+                    points.append(
+                        {
+                            "source": source,
+                            "protocol": protocol,
+                            "size": size,
+                            "depth": depth,
+                            "test_accuracy": mean,
+                            "low": low,
+                            "high": high,
+                            "replicates": len(column),
+                            "optimal": depth == best,
+                        }
+                    )
+    return pd.DataFrame(points)
+
+
+def _title(source: str, protocol: str, protocols: int) -> str:
+    name = display_name(f"source: {source}")
+    return name if protocols == 1 else f"{name}\nprotocol: {protocol}"
+
+
+def _draw_curve(panel: Axes, curve: pd.DataFrame, colour: str) -> None:
+    mean = curve["test_accuracy"]
+    limits = [mean - curve["low"], curve["high"] - mean]
+    panel.errorbar(
+        curve["depth"], mean, yerr=limits, color=colour, marker="o", elinewidth=0.7, zorder=2
+    )
+
+
+def _add_legend(figure: Figure, colours: dict[int, str]) -> None:
+    # the largest first, because its curve is the highest
+    sizes = [
+        Line2D([], [], color=colour, marker="o", label=f"{size:,}")
+        for size, colour in sorted(colours.items(), reverse=True)
+    ]
+    key = [
+        Line2D([], [], linestyle="none", label=" "),
+        Line2D([], [], label="optimal depth", **_OPTIMA),
+        Line2D([], [], color=GREY, label="scratch", **_SCRATCH),
+    ]
+    figure.legend(
+        handles=[*sizes, *key],
+        title=LABELS["size"],
+        loc="outside right upper",
+        alignment="left",
+    )

@@ -1,0 +1,123 @@
+"""The one style of all figures: sizes, fonts, colours, words, and how a figure is saved.
+
+Widths are those of a two-column page, so that a figure goes into a paper unscaled and its text
+keeps its size.
+"""
+
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import seaborn
+from matplotlib import rc_context
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from defrost.provenance.files import write_json, written_whole
+
+COLUMN_WIDTH = 3.3  # inches
+FULL_WIDTH = 6.9
+
+GREY = "0.55"  # of what is there for comparison only
+
+STYLE = {
+    **seaborn.axes_style("ticks"),
+    **seaborn.plotting_context("paper"),
+    # DejaVu comes with matplotlib: the same letters, hence the same layout, on every machine
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.titlesize": 7.5,
+    "axes.labelsize": 7.5,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
+    "legend.frameon": False,
+    "legend.handlelength": 1.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "lines.linewidth": 1.1,
+    "lines.markersize": 3,
+    "errorbar.capsize": 1.5,
+    "figure.constrained_layout.use": True,
+    "savefig.dpi": 200,
+    "pdf.fonttype": 42,  # TrueType, embedded: text in the PDF can be searched and edited
+}
+
+# What axes and legends say.
+LABELS = {
+    "accuracy": "test accuracy",
+    "block": "block",
+    "depth": "transfer depth (blocks)",
+    "optimal_depth": "optimal depth (blocks)",
+    "similarity": "value of the measure",
+    "size": "labelled examples $n$",
+}
+
+# seaborn's colour-blind-safe palette without yellow, pink and grey, too faint for thin lines
+_SOURCE_COLOURS = [
+    to_hex(colour)
+    for colour in seaborn.color_palette("colorblind")
+    if to_hex(colour) not in ("#ece133", "#fbafe4", "#949494")
+]
+_SOURCE_MARKERS = "osD^vP<X>phd"
+
+
+def in_style():
+    """Return a context, or a decorator, in which matplotlib draws in this style."""
+    return rc_context(STYLE)
+
+
+def source_looks(sources: list[str]) -> dict[str, dict]:
+    """Return colour and marker of every source of a study.
+
+    Both follow the place in the config's order, so that a source looks the same in every figure.
+    There are fewer colours than sources may be: the marker tells those of one colour apart.
+    """
+    return {
+        source: {
+            "color": _SOURCE_COLOURS[place % len(_SOURCE_COLOURS)],
+            "marker": _SOURCE_MARKERS[place % len(_SOURCE_MARKERS)],
+        }
+        for place, source in enumerate(sources)
+    }
+
+
+def size_colours(sizes: list[int]) -> dict[int, str]:
+    """Return a colour for every size, the darker the larger.
+
+    The scale is perceptually uniform, to colour-blind eyes as well, and stops short of its
+    yellow, which is too faint on paper.
+    """
+    scale = seaborn.color_palette("plasma", as_cmap=True)
+    steps = np.linspace(0, 0.8, len(sizes))
+    descending = sorted(sizes, reverse=True)
+    return {size: to_hex(scale(step)) for size, step in zip(descending, steps, strict=True)}
+
+
+def display_name(name: str, width: int = 24) -> str:
+    """Return a name of the config as figures show it: words, in lines of `width` letters."""
+    return "\n".join(textwrap.wrap(name.replace("_", " "), width))
+
+
+def save_figure(path: str | Path, figure: Figure, plotted: pd.DataFrame, record: dict) -> None:
+    """Write a figure: as PDF to `path`, and beside it as PNG, its numbers as CSV, its record.
+
+    Times and versions that matplotlib would leave in the files are left out: the same figure is
+    the same bytes.
+    """
+    stem = Path(path)
+    with in_style():
+        with written_whole(stem.with_suffix(".pdf")) as partial:
+            figure.savefig(partial, metadata={"CreationDate": None})
+        with written_whole(stem.with_suffix(".png")) as partial:
+            figure.savefig(partial, metadata={"Software": None})
+    with written_whole(stem.with_suffix(".csv")) as partial:
+        plotted.to_csv(partial, index=False)
+    write_json(stem.with_suffix(".json"), record)

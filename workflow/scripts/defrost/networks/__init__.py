@@ -1,0 +1,1 @@
+"""Networks as a list of transferable blocks and a readout."""

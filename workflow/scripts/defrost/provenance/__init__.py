@@ -1,0 +1,1 @@
+"""How a result was made, and how it is written and read."""

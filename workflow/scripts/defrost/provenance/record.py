@@ -1,0 +1,36 @@
+"""The record of a result: everything that is needed to say how it was made."""
+
+import platform
+import sys
+from importlib.metadata import version
+
+from defrost.provenance.seeds import Seeds
+
+# import name -> distribution name, for what can change a number or a figure
+_PACKAGES = {
+    "matplotlib": "matplotlib",
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "scipy": "scipy",
+    "seaborn": "seaborn",
+    "skdim": "scikit-dimension",
+    "sklearn": "scikit-learn",
+    "torch": "torch",
+}
+
+
+def make_record(rule: str, settings: dict, code: str, seeds: Seeds | None = None) -> dict:
+    """Return the record of a result made by `rule` with `settings` and the code of digest `code`.
+
+    It holds no time and no place, so that the same run anywhere on the same kind of machine
+    leaves the same bytes. Versions are those of the packages that the job had loaded.
+    """
+    versions = {name: version(name) for key, name in _PACKAGES.items() if key in sys.modules}
+    return {
+        "rule": rule,
+        "settings": settings,
+        "seeds": seeds.given if seeds else {},
+        "code": code,
+        "versions": {"python": platform.python_version(), **versions},
+        "device": f"cpu ({platform.machine()})",
+    }

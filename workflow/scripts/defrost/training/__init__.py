@@ -1,0 +1,1 @@
+"""The training loop, what it costs and how good the result is."""

@@ -1,0 +1,14 @@
+"""Torch's own settings, part of what makes a run repeatable."""
+
+import torch
+
+
+def set_up_torch(threads: int) -> None:
+    """Use `threads` threads and deterministic algorithms only.
+
+    The number of threads changes the order of sums and so the last bits of a result. It is a
+    constant of the config and never what the scheduler happens to grant.
+    """
+    torch.set_num_threads(threads)
+    # the same switch as use_deterministic_algorithms(True), which imports the compiler as well
+    torch.set_deterministic_debug_mode("error")

@@ -1,0 +1,1 @@
+"""Transfer protocols and the cells of the transfer grid."""

@@ -1,0 +1,26 @@
+"""Train a network on a source task, from scratch."""
+
+from defrost.provenance.logs import start_log
+
+start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
+
+from defrost.data.dataset import Dataset
+from defrost.provenance.files import write_tensors
+from defrost.provenance.record import make_record
+from defrost.provenance.seeds import Seeds
+from defrost.training.evaluate import evaluate
+from defrost.training.torch_setup import set_up_torch
+from defrost.transfer.source import train_source
+
+settings = snakemake.params.settings
+set_up_torch(settings["torch_threads"])
+seeds = Seeds(settings["root_seed"])
+
+dataset = Dataset.read(snakemake.input.dataset)
+network = train_source(settings, dataset, seeds)
+accuracy, loss = evaluate(network, *dataset.normalised("test"))
+
+record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
+record["result"] = {"test_accuracy": accuracy, "test_loss": loss}
+write_tensors(snakemake.output.network, network.state_dict(), record)
+print(f"on its own task: test accuracy {accuracy:.4f}, test loss {loss:.4f}")

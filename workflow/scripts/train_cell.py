@@ -1,0 +1,28 @@
+"""Train one cell of the transfer grid, or of the from-scratch baseline: a block of replicates."""
+
+from defrost.provenance.logs import start_log
+
+start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
+
+from defrost.data.dataset import Dataset
+from defrost.networks.build import read_network
+from defrost.provenance.files import write_rows
+from defrost.provenance.record import make_record
+from defrost.provenance.seeds import Seeds
+from defrost.training.torch_setup import set_up_torch
+from defrost.transfer.cell import train_cell
+
+settings = snakemake.params.settings
+set_up_torch(settings["torch_threads"])
+seeds = Seeds(settings["root_seed"])
+
+target = Dataset.read(snakemake.input.target)
+source = None
+if path := snakemake.input.get("source"):
+    source = read_network(path, settings["network"], target.image_shape, target.classes)
+rows = list(train_cell(settings, target, source, seeds))
+
+record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
+write_rows(snakemake.output.rows, rows, record)
+mean = sum(row["test_accuracy"] for row in rows) / len(rows)
+print(f"mean test accuracy {mean:.4f} over {len(rows)} replicates")
