@@ -26,9 +26,8 @@ format: .venv/installed-dev ## Format code and rules
 	$(BIN)/ruff format
 	$(BIN)/snakefmt Snakefile workflow/rules
 
-benchmark: .venv/installed-dev ## Measure the workflow's own time beside that of the training
-	$(BIN)/python tests/benchmarks/overhead.py
-	$(BIN)/python tests/benchmarks/redraw.py
+benchmark: .venv/installed-dev ## Measure what of a run is not training, and one redrawn figure
+	$(BIN)/python tests/benchmarks/run.py
 
 docs: .venv/installed-dev ## Write docs/parameters.md anew from the schema
 	$(BIN)/python docs/make_parameters.py

@@ -4,6 +4,8 @@ from defrost.provenance.logs import start_log
 
 start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
 
+import time
+
 from defrost.data.dataset import Dataset
 from defrost.provenance.files import write_tensors
 from defrost.provenance.record import make_record
@@ -17,7 +19,9 @@ set_up_torch(settings["torch_threads"])
 seeds = Seeds(settings["root_seed"])
 
 dataset = Dataset.read(snakemake.input.dataset)
+began = time.perf_counter()
 network = train_source(settings, dataset, seeds)
+print(f"trained in {time.perf_counter() - began:.2f} s")
 accuracy, loss = evaluate(network, *dataset.normalised("test"))
 
 record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)

@@ -18,7 +18,8 @@ seeds = Seeds(settings["root_seed"])
 
 target = Dataset.read(snakemake.input.target)
 network, examples, order = start_replicate(settings, target, settings["replicate"], seeds)
-train_from(network, 0, examples, settings["training"], order)
+cost = train_from(network, 0, examples, settings["training"], order)
+print(f"trained in {cost['train_seconds']:.2f} s")
 accuracy, loss = evaluate(network, *target.normalised("test"))
 
 record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)

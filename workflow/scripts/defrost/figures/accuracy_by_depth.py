@@ -1,9 +1,11 @@
 """Test accuracy against transfer depth: a panel for every source, a curve for every size."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from defrost.figures.panels import panel_figure, set_whole_ticks
 from defrost.figures.style import GREY, LABELS, display_name, in_style, size_colours
@@ -24,6 +26,8 @@ _OPTIMA = {
     "linewidth": 5,
     "zorder": 1,
 }
+_TICKS = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 1]
+_NO_ERROR = 1.02  # just above 1, where an axis of ratios of errors would never end
 _SCRATCH = {"linestyle": (0, (4, 2)), "linewidth": 0.6, "zorder": 1}
 
 
@@ -56,6 +60,7 @@ def draw_accuracy_by_depth(
         for panel in panels:
             panel.axhline(rows["test_accuracy"].mean(), color=colours[size], **_SCRATCH)
     set_whole_ticks(panels[0].xaxis)
+    _stretch_towards_one(panels[0], plotted)
     _add_legend(figure, colours)
     return figure, plotted
 
@@ -99,6 +104,24 @@ def _draw_curve(panel: Axes, curve: pd.DataFrame, colour: str) -> None:
     panel.errorbar(
         curve["depth"], mean, yerr=limits, color=colour, marker="o", elinewidth=0.7, zorder=2
     )
+
+
+def _stretch_towards_one(panel: Axes, plotted: pd.DataFrame) -> None:
+    """Let the axis show ratios of errors where accuracies are high.
+
+    Good networks lie within a few hundredths of one another just below 1, poor ones far apart:
+    on a linear axis the curves of large sizes, where the optimum moves, would be one line.
+    """
+    panel.set_yscale(
+        "function",
+        functions=(lambda a: -np.log(_NO_ERROR - a), lambda y: _NO_ERROR - np.exp(-y)),
+    )
+    lowest = plotted[["test_accuracy", "low"]].min(axis=None)
+    highest = plotted[["test_accuracy", "high"]].max(axis=None)
+    panel.set_ylim(max(lowest - 0.03, 0), min(highest + 0.005, 1))
+    panel.yaxis.set_major_locator(FixedLocator(_TICKS))
+    panel.yaxis.set_major_formatter("{x:.2f}")
+    panel.yaxis.set_minor_locator(NullLocator())
 
 
 def _add_legend(figure: Figure, colours: dict[int, str]) -> None:

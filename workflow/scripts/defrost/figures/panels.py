@@ -12,7 +12,12 @@ _LINE_HEIGHT = 0.13  # inches, of a line of a title
 
 
 def panel_figure(
-    groups: list[list[str]], x_label: str, y_label: str, beside: float = 0, wide: bool = False
+    groups: list[list[str]],
+    x_label: str,
+    y_label: str,
+    beside: float = 0,
+    wide: bool = False,
+    same_y: bool = True,
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with a panel for every title, and its panels in the order of the titles.
 
@@ -22,6 +27,7 @@ def panel_figure(
     Args:
         beside: width, in inches, that a legend to the right will take.
         wide: whether a figure of one column of panels is as wide as the page too.
+        same_y: whether all panels share the vertical axis; else each has ticks of its own.
     """
     columns = max(_balanced_columns(len(group)) for group in groups)
     rows = [row for group in groups for row in _in_rows(group, columns)]
@@ -37,10 +43,12 @@ def panel_figure(
     for row, titles in enumerate(rows):
         for column, title in enumerate(titles):
             first = panels[0] if panels else None
-            panel = figure.add_subplot(grid[row, column], sharex=first, sharey=first)
+            panel = figure.add_subplot(
+                grid[row, column], sharex=first, sharey=first if same_y else None
+            )
             panel.set_title(title)
             lowest = row + 1 == len(rows) or column >= len(rows[row + 1])
-            panel.tick_params(labelleft=column == 0, labelbottom=lowest)
+            panel.tick_params(labelleft=column == 0 or not same_y, labelbottom=lowest)
             panel.set_xlabel(x_label if lowest else "")
             panel.set_ylabel(y_label if column == 0 else "")
             panels.append(panel)

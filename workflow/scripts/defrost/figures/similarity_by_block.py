@@ -20,15 +20,16 @@ class _Measure(NamedTuple):
     name: str
     direction: str  # which values are the similar ones
     chance: float  # value for independent representations
+    scale: str  # of its axis
 
 
 _MEASURES = {
-    "debiased_linear_cka": _Measure("debiased linear CKA", "larger is more similar", 0),
+    "debiased_linear_cka": _Measure("debiased linear CKA", "larger is more similar", 0, "linear"),
     "information_imbalance_source_to_target": _Measure(
-        "information imbalance\nsource → target", "smaller is more similar", 1
+        "information imbalance\nsource → target", "smaller is more similar", 1, "log"
     ),
     "information_imbalance_target_to_source": _Measure(
-        "information imbalance\ntarget → source", "smaller is more similar", 1
+        "information imbalance\ntarget → source", "smaller is more similar", 1, "log"
     ),
 }
 
@@ -54,10 +55,12 @@ def draw_similarity_by_block(
     dashes = size_dashes(sorted(plotted["size"].unique()))
     measures = list(plotted["measure"].unique())
     titles = [f"{_MEASURES[m].name}\n({_MEASURES[m].direction})" for m in measures]
-    figure, panels = panel_figure([titles], LABELS["block"], LABELS["similarity"])
+    figure, panels = panel_figure([titles], LABELS["block"], LABELS["similarity"], same_y=False)
     for panel, measure in zip(panels, measures, strict=True):
         panel.axhline(_MEASURES[measure].chance, **_CHANCE)
         _draw_lines(panel, plotted[plotted["measure"] == measure], looks, dashes)
+        panel.set_yscale(_MEASURES[measure].scale)
+    _align_ratios(panels)
     set_whole_ticks(panels[0].xaxis)
     chance = Line2D([], [], label="chance", **_CHANCE)
     handles = [*source_handles(looks), *_size_handles(dashes), chance]
@@ -87,6 +90,17 @@ def mean_similarities(similarity: pd.DataFrame, sources: list[str]) -> pd.DataFr
                     }
                 )
     return pd.DataFrame(points)
+
+
+def _align_ratios(panels: list[Axes]) -> None:
+    """Give all panels on a logarithmic axis the same limits: they are compared with one another.
+
+    Their values go down to 2 / N, far below chance, where a linear axis would show nothing.
+    """
+    ratios = [panel for panel in panels if panel.get_yscale() == "log"]
+    limits = [limit for panel in ratios for limit in panel.get_ylim()]
+    for panel in ratios:
+        panel.set_ylim(min(limits), max(limits))
 
 
 def _draw_lines(
