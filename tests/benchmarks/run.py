@@ -16,7 +16,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from conftest import copy_checkout  # noqa: E402
+from checkout import copy_checkout  # noqa: E402
 
 CORES = 2
 REPEATS = 5

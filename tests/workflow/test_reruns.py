@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import SMOKE
+from checkout import SMOKE
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from conftest import SMOKE
+from checkout import SMOKE
 
 from defrost.config.grid import cells, resolve_config
 from defrost.provenance.files import read_record
