@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 import yaml
 from checkout import SMOKE
 
 from defrost.config.grid import cells, resolve_config
-from defrost.provenance.files import read_record
+from defrost.data.dataset import Dataset
+from defrost.networks.build import read_network
+from defrost.provenance.files import read_record, read_tensors
 from defrost.provenance.tables import read_table
+from defrost.similarity.cka import debiased_linear_cka
+from defrost.similarity.information_imbalance import information_imbalance
+from defrost.training.evaluate import evaluate
 
 TABLES = ("accuracy", "optimal_depth", "similarity", "intrinsic_dimension")
 FIGURES = ("clone_gallery", "accuracy_by_depth", "optimal_depth", "similarity_by_block")
@@ -54,6 +60,53 @@ def test_every_figure_has_its_files_and_numbers(finished, name):
     assert stem.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
     assert not pd.read_csv(stem.with_suffix(".csv")).empty
     assert json.loads(stem.with_suffix(".json").read_text())["rule"] == f"plot_{name}"
+
+
+def test_the_splits_share_no_image_and_clones_know_the_training_split_alone(finished):
+    folder = finished / "results/smoke"
+    target = Dataset.read(folder / "data/target.safetensors")
+    images = torch.cat([split.images for split in target.splits.values()]).flatten(1)
+    assert len(images.unique(dim=0)) == len(images) == 500
+    for source in ("isotropic", "gaussian"):
+        means = read_tensors(folder / f"clones/{source}.safetensors")["means"]
+        train, labels = target.splits["train"]
+        for label, mean in enumerate(means):
+            assert torch.allclose(mean, train[labels == label].flatten(1).mean(0), atol=1e-6)
+        source = Dataset.read(folder / f"data/{source}.safetensors")
+        assert torch.equal(source.mean, target.mean)
+        assert torch.equal(source.deviation, target.deviation)
+
+
+def test_a_row_of_similarity_is_that_of_its_two_networks_and_blocks(finished):
+    folder = finished / "results/smoke"
+    similarity = pd.read_csv(folder / "tables/similarity.csv")
+    for _, row in similarity.sample(6, random_state=0).iterrows():
+        x, y = (
+            read_tensors(folder / "activations" / f"{row[f'{side}_network']}.safetensors")[
+                str(row[f"{side}_block"])
+            ]
+            for side in ("source", "target")
+        )
+        forward, backward = information_imbalance(x, y)
+        expected = {
+            "debiased_linear_cka": debiased_linear_cka(x, y),
+            "information_imbalance_source_to_target": forward,
+            "information_imbalance_target_to_source": backward,
+        }
+        assert row["value"] == pytest.approx(expected[row["measure"]], abs=1e-9)
+        assert row["source"] in row["source_network"]
+        assert f"size-{row['size']}/replicate-{row['replicate']}" in row["target_network"]
+
+
+def test_a_reference_network_is_the_scratch_network_of_its_replicate(finished, study):
+    folder = finished / "results/smoke"
+    target = Dataset.read(folder / "data/target.safetensors")
+    accuracy = pd.read_csv(folder / "tables/accuracy.csv")
+    for replicate in range(2):
+        path = folder / f"references/size-100/replicate-{replicate}.safetensors"
+        network = read_network(path, study["network"], target.image_shape, target.classes)
+        cell = accuracy.query("source == 'scratch' and size == 100 and replicate == @replicate")
+        assert evaluate(network, *target.normalised("test"))[0] == cell["test_accuracy"].item()
 
 
 def test_every_job_has_a_log_and_a_benchmark(finished):

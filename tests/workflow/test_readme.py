@@ -1,0 +1,47 @@
+"""The README tells the truth: its snippets and commands plan as they stand."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def readme(root) -> str:
+    return (root / "README.md").read_text()
+
+
+def fenced(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_snippets_for_a_source_and_a_study_fit_into_the_config(checkout, run, readme):
+    source, study = fenced(readme, "yaml")
+    config = checkout / "config.yaml"
+    text = config.read_text()
+    below = "    sources:\n"
+    assert text.count(below) == 1
+    config.write_text(text.replace(below, below + source) + study)
+
+    result = run(checkout, "--dry-run", "--quiet", "rules")
+
+    assert result.returncode == 0, result.stderr
+    planned = run(checkout, "--dry-run").stdout
+    for name in ("results/digits/sources/gaussian_small/seed-0", "results/digits_few/scratch"):
+        assert name in planned
+
+
+def test_every_command_of_snakemake_plans(checkout, run, readme):
+    blocks = "".join(fenced(readme, "sh"))
+    commands = re.findall(r"^snakemake (.*)$", blocks, flags=re.MULTILINE)
+    assert len(commands) == 3
+    for arguments in commands:
+        result = run(checkout, *arguments.split(), "--dry-run")
+        assert result.returncode == 0, f"{arguments}: {result.stderr}"
+
+
+def test_every_link_leads_to_a_file(root, readme):
+    for page in (readme, (root / "docs/digits.md").read_text()):
+        folder = root if page is readme else root / "docs"
+        for link in re.findall(r"\]\(([^)#]+)\)", page):
+            if not link.startswith("http"):
+                assert (folder / link).is_file(), link
