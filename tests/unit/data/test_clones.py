@@ -63,6 +63,15 @@ def test_a_gaussian_clone_keeps_the_covariance_across_channels(real):
     assert (cloned_across - across).norm() < 0.1 * across.norm()
 
 
+def test_fitted_moments_are_those_of_the_sample(real):
+    scales = fit_clone("isotropic", real)["scales"]
+    factors = fit_clone("gaussian", real)["factors"].double()
+    for label in (0, 1):
+        _, covariance = moments(real, label)
+        assert scales[label] ** 2 == pytest.approx(covariance.diagonal().mean().item(), rel=1e-6)
+        assert torch.allclose(factors[label] @ factors[label].T, covariance, atol=1e-5)
+
+
 @pytest.mark.parametrize("label", [0, 1])
 def test_isotropic_clones_have_one_variance_and_no_covariance(real, label):
     mean, covariance = moments(real, label)

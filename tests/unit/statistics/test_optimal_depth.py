@@ -37,6 +37,13 @@ def test_equal_depths_are_all_in_the_range_and_the_smallest_is_named():
     assert optimal_depth(accuracy, [0, 1, 2]) == (0, 0, 2)
 
 
+def test_a_depth_that_is_better_by_chance_is_not_told_from_the_best():
+    noise = np.random.default_rng(1).normal(0, 0.02, size=(10, 3))
+    accuracy = np.array([0.5, 0.8, 0.8]) + noise
+    _, low, high = optimal_depth(accuracy, [0, 3, 4])
+    assert (low, high) == (3, 4)
+
+
 def test_what_replicates_share_does_not_blur_the_depths():
     shared = np.random.default_rng(0).normal(0, 0.2, size=(6, 1))
     accuracy = shared + np.array([0.5, 0.52]) + np.zeros((6, 2))

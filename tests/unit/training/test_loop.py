@@ -89,15 +89,21 @@ def test_every_example_is_seen_as_often_as_any_other(examples, size):
     assert counts.max() - counts.min() <= 1
 
 
+def test_counting_the_cost_leaves_no_trace():
+    model, (inputs, labels) = nn.Sequential(nn.Linear(6, 2), nn.BatchNorm1d(2)), task(8)
+    before = copy.deepcopy(model.state_dict())
+    step_flops(model, inputs, labels)
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
 def test_flops_are_those_of_the_layers():
     model, (inputs, labels) = network(), task(8)
     forward = 2 * 8 * (6 * 5 + 5 * 2)
     # backward: gradients of both layers' weights, and of the second layer's inputs
     backward = 2 * 8 * (6 * 5 + 5 * 2 + 5 * 2)
-    before = copy.deepcopy(model.state_dict())
     assert forward_flops(model, inputs) == forward
     assert step_flops(model, inputs, labels) == forward + backward
-    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
 
 
 def test_training_does_not_import_the_compiler(root):
