@@ -55,6 +55,12 @@ def test_nothing_reruns_in_another_folder_after_a_touch_of_everything(finished_c
     assert planned(run, finished_copy) == {}
 
 
+def test_nothing_reruns_after_a_touch_of_every_result(finished_copy, run):
+    for path in sorted((finished_copy / "results").rglob("*"), reverse=True):
+        path.touch()
+    assert planned(run, finished_copy) == {}
+
+
 def test_a_comment_and_a_docstring_rerun_nothing(finished_copy, run):
     path = finished_copy / LIBRARY / "training/loop.py"
     text = path.read_text().replace('"""The training loop."""', '"""Other words."""')

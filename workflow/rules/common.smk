@@ -21,9 +21,8 @@ try:
     with open(workflow.source_path("../schemas/config.schema.yaml")) as _file:
         CONFIG = grid.resolve_config(config, yaml.safe_load(_file))
 except schema.ConfigError as error:
-    sys.exit(
-        str(error)
-    )  # a WorkflowError would end in a line about this file, not the config
+    # a WorkflowError would end in a line about this file and not about the config
+    sys.exit(str(error))
 STUDIES = CONFIG["studies"]
 
 
@@ -82,10 +81,8 @@ def cell_settings(wildcards, source="scratch", protocol="scratch", depth=0):
 
 
 def config_of_run():
-    """Config of the studies of this run in full, whatever overlays made it."""
-    return _sorted(
-        {**CONFIG, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
-    )
+    """Config of the studies of this run in full, in its order, whatever overlays made it."""
+    return {**CONFIG, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 
 
 def figure_settings(wildcards, *keys, **values):

@@ -15,7 +15,7 @@ from defrost.provenance.files import written_whole
 # Snakemake makes reports only when asked on the command line; the run that waits for this script
 # holds the lock of the folder and has finished every figure.
 with written_whole(snakemake.output.page) as page, tempfile.NamedTemporaryFile("w") as config:
-    yaml.safe_dump(snakemake.params.settings, config)
+    yaml.safe_dump(snakemake.params.settings, config, sort_keys=False)
     config.flush()
     command = ["snakemake", "figures", "--configfile", config.name, "--report", str(page)]
     subprocess.run(

@@ -25,6 +25,12 @@ def test_tensors_and_their_record_come_back(tmp_path):
     assert read_record(tmp_path / "a.safetensors") == RECORD
 
 
+def test_whoever_may_read_other_files_may_read_tensors(tmp_path):
+    (tmp_path / "plain").touch()
+    write_tensors(tmp_path / "a.safetensors", {"x": torch.ones(1)}, RECORD)
+    assert (tmp_path / "a.safetensors").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
 def test_the_same_content_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         tensors = {key: torch.arange(6.0).reshape(2, 3) for key in "zyxabc"}

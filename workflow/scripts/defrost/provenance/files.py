@@ -50,9 +50,12 @@ def write_tensors(path: str | Path, tensors: dict, record: dict) -> None:
     """Write named torch tensors as safetensors, with `record` in the header."""
     from safetensors.torch import save_file  # brings torch, which the makers of tables do not need
 
+    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
     with written_whole(path) as partial:
-        tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+        partial.touch()
+        permissions = partial.stat().st_mode
         save_file(tensors, partial, metadata={"record": json.dumps(record)})
+        partial.chmod(permissions)  # save_file leaves files that nobody else may read
 
 
 def read_tensors(path: str | Path) -> dict:
