@@ -7,7 +7,7 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 from defrost.provenance.record import make_record
 from defrost.provenance.tables import read_parts, write_table
 
-table = read_parts(snakemake.input.rows)
+table = read_parts(snakemake.input.rows, snakemake.input.schema)
 record = make_record(snakemake.rule, snakemake.params.settings, snakemake.params.code)
 write_table(snakemake.output.table, table, snakemake.input.schema, record)
 print(f"{len(table)} rows from {len(snakemake.input.rows)} files")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from defrost.provenance.tables import TableError, read_table, write_table
+from defrost.provenance.tables import TableError, read_parts, read_table, write_table
 
 SCHEMA = """
 columns:
@@ -49,6 +49,14 @@ def test_a_wrong_table_is_refused_by_name_and_not_written(schema, tmp_path, chan
         write_table(tmp_path / "t.csv", frame(**changes), schema, {})
     assert message in str(error.value)
     assert not (tmp_path / "t.csv").exists()
+
+
+def test_names_that_look_like_something_else_stay_names(schema, tmp_path):
+    names = ["inf", "nan", "null", "true"]
+    given = pd.DataFrame({"name": names, "size": 1, "value": 0.5, "gain": None})
+    write_table(tmp_path / "t.csv", given, schema, {})
+    assert list(read_table(tmp_path / "t.csv", schema)["name"]) == names
+    assert list(read_parts([tmp_path / "t.csv"], schema)["name"]) == names
 
 
 def test_a_damaged_table_is_refused_when_it_is_read(schema, tmp_path):

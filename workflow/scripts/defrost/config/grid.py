@@ -7,7 +7,9 @@ from defrost.config.schema import ConfigError, check_schema, with_defaults
 from defrost.data.catalogue import DATASETS
 from defrost.networks.catalogue import number_of_blocks
 
-_RESERVED = ("scratch", "target")  # names that files and tables give to something else
+# names that files and tables give to something else
+_RESERVED_SOURCES = ("scratch", "target")
+_RESERVED_STUDIES = ("benchmarks", "logs")
 
 
 class Cell(NamedTuple):
@@ -23,6 +25,7 @@ def resolve_config(config: dict, schema: dict) -> dict:
     """Return `config` checked and with every default filled in; raise ConfigError otherwise."""
     check_schema(config, schema)
     config = with_defaults(config, schema)
+    _check_names(["studies"], config["studies"], _RESERVED_STUDIES)
     for name, study in config["studies"].items():
         study.setdefault("depths", list(range(number_of_blocks(study["network"]) + 1)))
         study["references"].setdefault("sizes", [max(study["sizes"])])
@@ -62,15 +65,23 @@ def _check_study(path: list, study: dict) -> None:
     in_network = f"allowed is 0 to {blocks}, the number of blocks of the network"
     in_training_split = f"allowed is 2 to {train}, the size of target.split.train"
 
-    for name in study["sources"]:
-        if name in _RESERVED:
-            raise ConfigError([*path, "sources", name], "found a reserved name", "choose another")
+    _check_names([*path, "sources"], study["sources"], _RESERVED_SOURCES)
     _check_split([*path, "target", "split"], study["target"])
     _check_pooling([*path, "network", "pool_after"], study)
     _check_each([*path, "depths"], study["depths"], blocks, in_network)
+    if max(study["depths"]) == 0:
+        allowed = f"allowed is also one from 1 to {blocks}: 0 alone transfers nothing"
+        raise ConfigError([*path, "depths"], "found [0]", allowed)
     _check_each([*path, "sizes"], study["sizes"], train, in_training_split)
     sizes = study["references"]["sizes"]
     _check_each([*path, "references", "sizes"], sizes, train, in_training_split)
+
+
+def _check_names(path: list, names: dict, reserved: tuple[str, ...]) -> None:
+    for name in names:
+        if name in reserved:
+            allowed = f"allowed is any name but {' and '.join(reserved)}"
+            raise ConfigError([*path, name], "found a reserved name", allowed)
 
 
 def _check_split(path: list, target: dict) -> None:

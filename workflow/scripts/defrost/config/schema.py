@@ -2,7 +2,7 @@
 
 import copy
 import difflib
-import math
+import sys
 from collections.abc import Iterator
 
 from jsonschema import Draft202012Validator
@@ -14,7 +14,8 @@ class ConfigError(ValueError):
     """A config that cannot be run, said in one line: where, what was found, what is allowed."""
 
     def __init__(self, path: list, found: str, allowed: str) -> None:
-        super().__init__(f"config: {key_path(path)}: {found}; {allowed}")
+        message = f"config: {key_path(path)}: {found}; {allowed}"
+        super().__init__(" ".join(message.split()))  # a key may hold a line break
 
 
 def key_path(path: list) -> str:
@@ -65,7 +66,8 @@ def _fill(value: object, part: dict, schema: dict) -> None:
 
 def _is_number(_: object, value: object) -> bool:
     """Say whether a value is a number that can be computed with: no boolean, nan or infinity."""
-    return type(value) in (int, float) and math.isfinite(value)
+    largest = sys.float_info.max
+    return type(value) in (int, float) and -largest <= value <= largest
 
 
 # JSON Schema calls 20.0 an integer; here a size is part of a file name and must be one.
@@ -105,6 +107,8 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
             return path, found, f"allowed are {', '.join(map(str, limit))}"
         case "minimum":
             return path, found, f"allowed is {limit} or more"
+        case "maximum":
+            return path, found, f"allowed is {limit} or less"
         case "exclusiveMinimum":
             return path, found, f"allowed is more than {limit}"
         case "minItems" | "minProperties":

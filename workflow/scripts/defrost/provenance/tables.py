@@ -15,8 +15,7 @@ class TableError(ValueError):
 def read_table(path: str | Path, schema: str | Path) -> pd.DataFrame:
     """Read a table and check it against its schema."""
     columns = _columns(schema)
-    text = {name: str for name, column in columns.items() if column["type"] == "text"}
-    frame = pd.read_csv(path, dtype=text)
+    frame = _read(path, columns)
     _check(frame, columns, path)
     return frame
 
@@ -38,9 +37,21 @@ def write_table(path: str | Path, frame: pd.DataFrame, schema: str | Path, recor
     write_json(f"{path}.json", record)
 
 
-def read_parts(paths: list[str]) -> pd.DataFrame:
-    """Return the rows of many CSV files as one frame."""
-    return pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+def read_parts(paths: list[str], schema: str | Path) -> pd.DataFrame:
+    """Return the rows of many CSV files, parts of a table with this schema, as one frame."""
+    columns = _columns(schema)
+    return pd.concat([_read(path, columns) for path in paths], ignore_index=True)
+
+
+def _read(path: str | Path, columns: dict[str, dict]) -> pd.DataFrame:
+    text = [name for name, column in columns.items() if column["type"] == "text"]
+    # a source may be called `nan` or `true`: text is taken as it is, only numbers can be missing
+    return pd.read_csv(
+        path,
+        dtype=dict.fromkeys(text, str),
+        keep_default_na=False,
+        na_values={name: [""] for name in columns if name not in text},
+    )
 
 
 def _columns(schema: str | Path) -> dict[str, dict]:
@@ -52,14 +63,13 @@ def _check(frame: pd.DataFrame, columns: dict[str, dict], path: str | Path) -> N
         odd = ", ".join(sorted(set(frame.columns) ^ set(columns)))
         raise TableError(f"{path}: missing or unknown columns: {odd}")
     for name, column in columns.items():
-        values = frame[name]
-        if values.isna().any():
-            if not column.get("optional"):
-                raise TableError(
-                    f"{path}: column {name}: row {values.isna().argmax() + 1} is empty"
-                )
-            values = values.dropna()
-        if column["type"] != "text" and not pd.api.types.is_numeric_dtype(values):
+        values = frame[name].dropna()
+        if len(values) < len(frame) and not column.get("optional"):
+            row = frame[name].isna().argmax() + 1
+            raise TableError(f"{path}: column {name}: row {row} is empty")
+        if values.empty or column["type"] == "text":
+            continue
+        if not pd.api.types.is_numeric_dtype(values):
             raise TableError(f"{path}: column {name}: {values.iloc[0]!r} is not a number")
         for bound, fails in (("minimum", values.lt), ("maximum", values.gt)):
             if bound in column and fails(column[bound]).any():
