@@ -13,12 +13,15 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/origins.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/datasets.smk"
+include: "workflow/rules/clones.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/activations.smk"
 include: "workflow/rules/similarity.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/ladder.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
@@ -27,6 +30,61 @@ rule all:
     """Everything: tables, figures and report of every study."""
     default_target: True
     input:
-        rules.tables.input,
-        rules.figures.input,
+        table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
+        figure_files(*FIGURES),
         rules.report.output,
+
+
+rule tables:
+    """All tables."""
+    input:
+        table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
+
+
+rule figures:
+    """All figures."""
+    input:
+        figure_files(*FIGURES),
+
+
+rule clone_ladder:
+    """How far each clone is from real images; not part of `all`."""
+    input:
+        ladder_tables(),
+
+
+rule clone_gallery:
+    """Images of the target beside those of its clones."""
+    input:
+        figure_files("clone_gallery"),
+
+
+rule wgan_training:
+    """How the Wasserstein GANs trained, and what they draw."""
+    input:
+        figure_files("wgan_training"),
+
+
+rule accuracy_by_depth:
+    """Test accuracy against transfer depth."""
+    input:
+        figure_files("accuracy_by_depth"),
+
+
+rule optimal_depth:
+    """Optimal transfer depth against labelled examples, as a figure and a table."""
+    input:
+        figure_files("optimal_depth"),
+        table_files("optimal_depth"),
+
+
+rule phase_diagram:
+    """Optimal transfer depth over source-target similarity and labelled examples."""
+    input:
+        figure_files("phase_diagram"),
+
+
+rule similarity_by_block:
+    """Similarity of source and target networks in every block."""
+    input:
+        figure_files("similarity_by_block"),

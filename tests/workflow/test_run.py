@@ -48,7 +48,7 @@ def test_every_cell_has_a_row_and_every_column_is_filled(finished, study, root):
 
 def test_every_pair_of_blocks_is_compared(finished, study):
     similarity = pd.read_csv(finished / "results/smoke/tables/similarity.csv")
-    blocks, references = len(study["network"]["channels"]), study["references"]
+    blocks, references = len(study["network"]["widths"]), study["references"]
     pairs = len(study["sources"]) * len(references["sizes"]) * references["replicates"]
     assert len(similarity) == pairs * blocks**2 * similarity["measure"].nunique()
 
@@ -104,7 +104,7 @@ def test_a_reference_network_is_the_scratch_network_of_its_replicate(finished, s
     accuracy = pd.read_csv(folder / "tables/accuracy.csv")
     for replicate in range(2):
         path = folder / f"references/size-100/replicate-{replicate}.safetensors"
-        network = read_network(path, study["network"], target.image_shape, target.classes)
+        network = read_network(path, study["network"], target.image_shape)
         cell = accuracy.query("source == 'scratch' and size == 100 and replicate == @replicate")
         assert evaluate(network, *target.normalised("test"))[0] == cell["test_accuracy"].item()
 

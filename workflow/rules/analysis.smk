@@ -93,13 +93,3 @@ rule collect_dimension:
         code=code("collect_rows.py"),
     script:
         "../scripts/collect_rows.py"
-
-
-rule tables:
-    """All tables."""
-    input:
-        expand(
-            "results/{study}/tables/{table}.csv",
-            study=CONFIG["run"],
-            table=["accuracy", "optimal_depth", "similarity", "intrinsic_dimension"],
-        ),

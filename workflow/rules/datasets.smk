@@ -1,76 +1,98 @@
-# Data sets: the target's real data, and the clones that sources are trained on.
+# Data sets: real data of targets and sources, and the hidden manifold.
 #
-# REQUIRED INPUTS   none: the digits come with scikit-learn
+# REQUIRED INPUTS   none: the digits come with scikit-learn; other real data as the config says
 # OUTPUTS           results/{study}/data/target.safetensors
-#                   results/{study}/data/{source}.safetensors
-#                   results/{study}/clones/{source}.safetensors
+#                   results/{study}/data/{dataset}.safetensors
 
 
-# Splits the target's data, once, into train, probe and test.
+# Splits a target's real data, once, into train, probe and test.
 rule make_dataset:
+    input:
+        files=lambda w: files_of(STUDIES[w.study]["target"]),
     output:
         dataset="results/{study}/data/target.safetensors",
     log:
         "results/{study}/logs/make_dataset.log",
     benchmark:
         "results/{study}/benchmarks/make_dataset.tsv"
+    wildcard_constraints:
+        study=made_as("real target"),
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(w, "target", root_seed=CONFIG["root_seed"]),
+        settings=lambda w: settings(
+            w,
+            "target",
+            files=folder_of(STUDIES[w.study]["target"]),
+            root_seed=CONFIG["root_seed"],
+            torch_threads=CONFIG["torch_threads"],
+        ),
+        # where files lie is no part of a result: Snakemake compares no function of `input`
+        place=lambda w, input: PLACE,
         code=code("make_dataset.py"),
     script:
         "../scripts/make_dataset.py"
 
 
-# Fits a clone's generative model to the target's training split.
-rule fit_clone:
+# Makes a source's task of real data: chosen or merged classes, corrupted or not.
+rule make_source_dataset:
     input:
         target="results/{study}/data/target.safetensors",
+        files=lambda w: files_of(STUDIES[w.study]["sources"][w.dataset]),
     output:
-        model="results/{study}/clones/{source}.safetensors",
+        dataset="results/{study}/data/{dataset}.safetensors",
     log:
-        "results/{study}/logs/fit_clone/{source}.log",
+        "results/{study}/logs/make_source_dataset/{dataset}.log",
     benchmark:
-        "results/{study}/benchmarks/fit_clone/{source}.tsv"
+        "results/{study}/benchmarks/make_source_dataset/{dataset}.tsv"
+    wildcard_constraints:
+        study=made_as("real source"),
     conda:
         "../../envs/environment.yaml"
     params:
         settings=lambda w: settings(
             w,
-            model=STUDIES[w.study]["sources"][w.source]["model"],
-            torch_threads=CONFIG["torch_threads"],
-        ),
-        code=code("fit_clone.py"),
-    script:
-        "../scripts/fit_clone.py"
-
-
-# Draws the training and test images of a source from its fitted model.
-rule sample_clone:
-    input:
-        target="results/{study}/data/target.safetensors",
-        model="results/{study}/clones/{source}.safetensors",
-    output:
-        dataset="results/{study}/data/{source}.safetensors",
-    log:
-        "results/{study}/logs/sample_clone/{source}.log",
-    benchmark:
-        "results/{study}/benchmarks/sample_clone/{source}.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=lambda w: settings(
-            w,
+            "target",
+            examples=origins.examples_of(STUDIES[w.study], w.dataset),
+            files=folder_of(STUDIES[w.study]["sources"][w.dataset]),
             root_seed=CONFIG["root_seed"],
-            source=w.source,
-            target=STUDIES[w.study]["target"]["dataset"],
+            source=w.dataset,
+            task=origins.real_task(STUDIES[w.study], w.dataset),
             torch_threads=CONFIG["torch_threads"],
-            examples={
-                "test": STUDIES[w.study]["sources"][w.source]["test_examples"],
-                "train": STUDIES[w.study]["sources"][w.source]["train_examples"],
-            },
         ),
-        code=code("sample_clone.py"),
+        place=lambda w, input: PLACE,
+        code=code("make_source_dataset.py"),
     script:
-        "../scripts/sample_clone.py"
+        "../scripts/make_source_dataset.py"
+
+
+# Makes a hidden manifold target, or a source from it by the dials.
+rule make_hidden_manifold:
+    input:
+        target=lambda w: (
+            []
+            if w.dataset == "target"
+            else f"results/{w.study}/data/target.safetensors"
+        ),
+    output:
+        dataset="results/{study}/data/{dataset}.safetensors",
+    log:
+        "results/{study}/logs/make_hidden_manifold/{dataset}.log",
+    benchmark:
+        "results/{study}/benchmarks/make_hidden_manifold/{dataset}.tsv"
+    wildcard_constraints:
+        study=made_as("hidden manifold"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w,
+            dataset=w.dataset,
+            examples=origins.examples_of(STUDIES[w.study], w.dataset),
+            root_seed=CONFIG["root_seed"],
+            torch_threads=CONFIG["torch_threads"],
+            **origins.manifold_settings(STUDIES[w.study], w.dataset),
+        ),
+        code=code("make_hidden_manifold.py"),
+    script:
+        "../scripts/make_hidden_manifold.py"

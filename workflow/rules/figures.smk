@@ -5,14 +5,17 @@
 #                   results/{study}/tables/optimal_depth.csv
 #                   results/{study}/tables/similarity.csv
 # OUTPUTS           results/{study}/figures/{name}.pdf, .png, .csv (the numbers) and .json
-#                   for clone_gallery, accuracy_by_depth, optimal_depth, similarity_by_block
+#                   for every name in FIGURES (paths.smk)
 
 
 # Plots images of the target beside those of its clones.
 rule plot_clone_gallery:
     input:
         target="results/{study}/data/target.safetensors",
-        clones=lambda w: [f"results/{w.study}/data/{c}.safetensors" for c in clones(w)],
+        clones=lambda w: [
+            f"results/{w.study}/data/{clone}.safetensors"
+            for clone in origins.clones(STUDIES[w.study])
+        ],
     output:
         **figure_outputs("clone_gallery"),
     log:
@@ -22,7 +25,9 @@ rule plot_clone_gallery:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(w, "target", clones=clones(w)),
+        settings=lambda w: settings(
+            w, "target", clones=origins.clones(STUDIES[w.study])
+        ),
         code=code("plot_clone_gallery.py"),
     script:
         "../scripts/plot_clone_gallery.py"
@@ -88,33 +93,46 @@ rule plot_similarity_by_block:
         "../scripts/plot_similarity_by_block.py"
 
 
-rule clone_gallery:
-    """Images of the target beside those of its clones."""
+# Plots optimal depth and its gain over source-target similarity and labelled examples.
+rule plot_phase_diagram:
     input:
-        figure_files("clone_gallery"),
+        optimal="results/{study}/tables/optimal_depth.csv",
+        schema=f"{SCHEMAS}/optimal_depth.schema.yaml",
+    output:
+        **figure_outputs("phase_diagram"),
+    log:
+        "results/{study}/logs/plot_phase_diagram.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_phase_diagram.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w, "depths", "protocols", "replicates", **dial_settings(w)
+        ),
+        code=code("plot_phase_diagram.py"),
+    script:
+        "../scripts/plot_phase_diagram.py"
 
 
-rule accuracy_by_depth:
-    """Test accuracy against transfer depth."""
+# Plots how the WGAN clones trained, and what they draw.
+rule plot_wgan_training:
     input:
-        figure_files("accuracy_by_depth"),
-
-
-rule optimal_depth:
-    """Optimal transfer depth against labelled examples, as a figure and a table."""
-    input:
-        figure_files("optimal_depth"),
-        expand("results/{study}/tables/optimal_depth.csv", study=CONFIG["run"]),
-
-
-rule similarity_by_block:
-    """Similarity of source and target networks in every block."""
-    input:
-        figure_files("similarity_by_block"),
-
-
-rule figures:
-    """All figures."""
-    input:
-        figure_files("clone_gallery", "accuracy_by_depth", "similarity_by_block"),
-        rules.optimal_depth.input,
+        target="results/{study}/data/target.safetensors",
+        clones=lambda w: wgan_files(w, "data/{}.safetensors"),
+        losses=lambda w: wgan_files(w, "clones/{}-losses.csv"),
+    output:
+        **figure_outputs("wgan_training"),
+    log:
+        "results/{study}/logs/plot_wgan_training.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_wgan_training.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w, "target", clones=origins.datasets_from(STUDIES[w.study], "wgan")
+        ),
+        code=code("plot_wgan_training.py"),
+    script:
+        "../scripts/plot_wgan_training.py"

@@ -1,9 +1,22 @@
 # Which files a study has; no rules here.
 #
-# REQUIRED INPUTS   STUDIES, from common.smk
+# REQUIRED INPUTS   STUDIES, from common.smk, and origins, from origins.smk
 # OUTPUTS           paths below results/{study}, as inputs and outputs of the rules
 
 FIGURE_FILES = ["pdf", "png", "csv"]
+
+# The figures, and whether a study has something to show in each.
+FIGURES = {
+    "clone_gallery": origins.clones,
+    "wgan_training": lambda study: origins.datasets_from(study, "wgan"),
+    "accuracy_by_depth": bool,
+    "optimal_depth": bool,
+    "phase_diagram": origins.swept_dial,
+    "similarity_by_block": bool,
+}
+
+# Networks, and disjoint sets of images, that a clone is measured with.
+LADDER_DRAWS = 3
 
 
 def cell_files(wildcards):
@@ -37,6 +50,15 @@ def dimension_files(wildcards):
     ]
 
 
+def ladder_files(wildcards):
+    """Measures of every clone of a study, for each of its draws."""
+    return [
+        f"results/{wildcards.study}/ladder/{clone}/seed-{seed}.csv"
+        for clone in origins.clones(STUDIES[wildcards.study])
+        for seed in range(LADDER_DRAWS)
+    ]
+
+
 def source_networks(study):
     """Source networks of a study: their files below its folder, without suffix."""
     return [f"sources/{source}/seed-0" for source in STUDIES[study]["sources"]]
@@ -58,10 +80,21 @@ def _cell_folder(cell):
     return f"transfer/{cell.source}/{cell.protocol}/depth-{cell.depth}/size-{cell.size}"
 
 
-def clones(wildcards):
-    """Names of the sources of a study that are clones."""
-    sources = STUDIES[wildcards.study]["sources"]
-    return [name for name, source in sources.items() if source["kind"] == "clone"]
+def wgan_files(wildcards, pattern):
+    """A file of every WGAN of a study."""
+    names = origins.datasets_from(STUDIES[wildcards.study], "wgan")
+    return [f"results/{wildcards.study}/{pattern.format(name)}" for name in names]
+
+
+def table_files(*names):
+    """Files of tables of every study to run."""
+    return expand("results/{study}/tables/{name}.csv", study=CONFIG["run"], name=names)
+
+
+def ladder_tables():
+    """The ladder of clones of every study to run that has some."""
+    studies = [study for study in CONFIG["run"] if origins.clones(STUDIES[study])]
+    return expand("results/{study}/tables/clone_ladder.csv", study=studies)
 
 
 def figure_outputs(name):
@@ -73,6 +106,11 @@ def figure_outputs(name):
 
 
 def figure_files(*names):
-    """Files of figures of every study to run."""
-    stems = expand("results/{study}/figures/{name}", study=CONFIG["run"], name=names)
+    """Files of figures of every study to run that has something to show in them."""
+    stems = [
+        f"results/{study}/figures/{name}"
+        for study in CONFIG["run"]
+        for name in names
+        if FIGURES[name](STUDIES[study])
+    ]
     return expand("{stem}.{ext}", stem=stems, ext=FIGURE_FILES)

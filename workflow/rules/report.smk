@@ -7,7 +7,7 @@
 # Writes Snakemake's own report, which needs no other file and no network.
 rule report:
     input:
-        figures=rules.figures.input,
+        figures=figure_files(*FIGURES),
         methods="workflow/report/workflow.rst",
     output:
         page="results/report.html",

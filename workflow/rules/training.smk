@@ -9,10 +9,10 @@
 #                   results/{study}/references/size-{size}/replicate-{replicate}.safetensors
 
 
-# Trains a network on a source task, from scratch.
+# Trains a network on a source task, from scratch; a control is made of the target's training split.
 rule pretrain_source:
     input:
-        dataset="results/{study}/data/{source}.safetensors",
+        dataset=source_dataset,
     output:
         network="results/{study}/sources/{source}/seed-{seed}.safetensors",
     log:
@@ -25,7 +25,11 @@ rule pretrain_source:
         "../../envs/environment.yaml"
     params:
         settings=lambda w: training_settings(
-            w, "pretraining", source=w.source, seed=int(w.seed)
+            w,
+            "pretraining",
+            kind=STUDIES[w.study]["sources"][w.source]["kind"],
+            source=w.source,
+            seed=int(w.seed),
         ),
         code=code("pretrain_source.py"),
     script:

@@ -14,8 +14,7 @@ settings = snakemake.params.settings
 set_up_torch(settings["torch_threads"])
 
 target = Dataset.read(snakemake.input.target)
-path, classes = snakemake.input.network, target.classes
-network = read_network(path, settings["network"], target.image_shape, classes)
+network = read_network(snakemake.input.network, settings["network"], target.image_shape)
 activations = network.activations(target.normalised("probe").images)
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)

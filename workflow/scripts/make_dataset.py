@@ -1,4 +1,4 @@
-"""Split the target's data, once, into train, probe and test."""
+"""Split the target's real data, once, into train, probe and test."""
 
 from defrost.provenance.logs import start_log
 
@@ -7,19 +7,27 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 import torch
 
 from defrost.data.dataset import Dataset, Examples, channel_statistics
-from defrost.data.digits import read_digits
-from defrost.data.splits import split_examples
+from defrost.data.images import to_shape
+from defrost.data.read import read_raw
+from defrost.data.tasks import choose_classes, target_rows
 from defrost.provenance.record import make_record
 from defrost.provenance.seeds import Seeds
+from defrost.training.torch_setup import set_up_torch
 
 settings = snakemake.params.settings
+set_up_torch(settings["torch_threads"])
 target = settings["target"]
 seeds = Seeds(settings["root_seed"])
 
-images, labels = read_digits()
+raw = choose_classes(read_raw(target, **snakemake.params.place), target)
 order = torch.Generator().manual_seed(seeds(target["dataset"], "split"))
-parts = split_examples(labels, target["split"], order)
-splits = {name: Examples(images[rows], labels[rows]) for name, rows in parts.items()}
+rows = target_rows(raw, target["split"], target.get("path", target["dataset"]), order)
+size = target.get("image")
+shape = (size["channels"], size["height"], size["width"]) if size else tuple(raw.images.shape[1:])
+splits = {
+    name: Examples(to_shape(raw.images[part], shape), raw.labels[part])
+    for name, part in rows.items()
+}
 mean, deviation = channel_statistics(splits["train"].images)
 
 record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)

@@ -19,7 +19,7 @@ seeds = Seeds(settings["root_seed"])
 target = Dataset.read(snakemake.input.target)
 source = None
 if path := snakemake.input.get("source"):
-    source = read_network(path, settings["network"], target.image_shape, target.classes)
+    source = read_network(path, settings["network"], target.image_shape)
 rows = list(train_cell(settings, target, source, seeds))
 
 record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)

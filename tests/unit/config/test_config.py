@@ -84,13 +84,93 @@ def test_shipped_configs_are_valid(root, schema, preset):
         ("studies.mine.depths", [0], "studies.mine.depths: found [0]; allowed is also one from 1"),
         ("studies.mine.replicates", 10**9, "found 1000000000; allowed is 10000 or less"),
         ("studies.mine.training.learning_rate", 10**400, "allowed is a finite number"),
-        ("studies.mine.sources.near.model", "wgan", "found 'wgan'; allowed are isotropic, gauss"),
+        (
+            "studies.mine.sources.near.model",
+            "gan",
+            "found 'gan'; allowed are isotropic, gaussian, w",
+        ),
         ("studies.mine.target.split.train", 105, "train: found 105; allowed are multiples of 10"),
         ("studies.mine.target.split.test", 5000, "found 5150 examples in all; allowed are 1740"),
         ("studies.mine.network.pool_after", [1, 2, 3, 4], "found 4 poolings; allowed are 3"),
         ("studies.mine.network.pool_after", [9], "pool_after[0]: found 9; allowed is 1 to 5"),
         ("run", ["yours"], "config: run[0]: found 'yours'; allowed are mine"),
         ("studies", [], "config: studies: found []; allowed is a mapping"),
+        ("download", 1, "config: download: found 1; allowed is true or false"),
+        (
+            "studies.mine.sources.near.dataset",
+            "MNIST",
+            "sources.near.dataset: found an unknown key; allowed are kind",
+        ),
+        (
+            "studies.mine.sources.near.feature_kept",
+            0.5,
+            "near.feature_kept: found beside kind clone; allowed beside hidden_manifold",
+        ),
+        (
+            "studies.mine.sources.near.generator_steps",
+            5,
+            "near.generator_steps: found beside model gaussian; allowed beside wgan",
+        ),
+        (
+            "studies.mine.sources.near.sizes",
+            [20, 50],
+            "sizes[1]: found 50; allowed are those of the",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "clone"},
+            "a.model: found nothing beside kind clone; it",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "hidden_manifold"},
+            "a.kind: found hidden_manifold beside the target digits; allowed with a target hidden",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "folder", "path": "no/such"},
+            "a.path: found no folder 'no/such'; it is looked for in",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "arrays"},
+            "a.path: found nothing beside kind arrays; it",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "digits", "corruption": {"kind": "permutation", "strength": 2}},
+            "a.corruption.strength: found 2; allowed is a share, 0 to 1",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "digits", "classes": [1]},
+            "a.classes: found 1 of them; allowed is 2 or more",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "digits", "classes": [1, 2.5]},
+            "a.classes[1]: found 2.5; allowed is a whole number or text or a list",
+        ),
+        (
+            "studies.mine.target.latent_dimension",
+            5,
+            "target.latent_dimension: found beside dataset digits; allowed beside hidden_manifold",
+        ),
+        (
+            "studies.mine.network",
+            {"name": "mlp", "pool_after": [1]},
+            "network.pool_after: found beside name mlp; allowed beside convnet",
+        ),
+        (
+            "studies.mine.target",
+            {"dataset": "FashionMNIST", "split": {"train": 100, "probe": 50, "test": 20000}},
+            "found 20000 examples of the official test part; allowed are 10000, 10 classes of 1000",
+        ),
+        (
+            "studies.mine.target",
+            {"dataset": "hidden_manifold", "split": {"train": 100, "probe": 50, "test": 50}},
+            "target.split.probe: found 50; allowed are multiples of 4, the number of classes",
+        ),
     ],
 )
 def test_a_bad_value_is_one_line_that_says_where_what_and_what_is_allowed(
@@ -100,6 +180,24 @@ def test_a_bad_value_is_one_line_that_says_where_what_and_what_is_allowed(
         resolve_config(with_change(path, value), schema)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_only_the_defaults_of_its_kind_are_filled_in(schema):
+    config = with_change("studies.mine.sources.random", {"kind": "untrained"})
+    config["studies"]["mine"]["network"] = {"name": "mlp"}
+    study = resolve_config(config, schema)["studies"]["mine"]
+    assert study["sources"]["random"] == {"kind": "untrained", "sizes": [20, 100]}
+    assert "pool_after" not in study["network"]
+    config["studies"]["mine"]["sources"]["near"]["model"] = "wgan"
+    study = resolve_config(config, schema)["studies"]["mine"]
+    assert study["sources"]["near"]["generator_steps"] == 4500
+
+
+def test_a_source_is_transferred_at_its_own_sizes_alone(schema):
+    config = with_change("studies.mine.depths", [0, 3])
+    config["studies"]["mine"]["sources"]["near"]["sizes"] = [100]
+    found = list(cells(resolve_config(config, schema)["studies"]["mine"]))
+    assert found[2:] == [Cell("near", "freeze", 3, 100)]
 
 
 def test_what_is_missing_is_named(schema):

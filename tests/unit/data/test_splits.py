@@ -5,6 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from defrost.data.raw import DataError
 from defrost.data.splits import balanced_order, split_examples
 
 label_sets = st.lists(st.integers(1, 9), min_size=2, max_size=6).map(
@@ -37,7 +38,7 @@ def test_every_example_is_as_likely_to_come_first():
 
 def test_splits_are_disjoint_and_balanced():
     labels = torch.arange(1000) % 10
-    parts = split_examples(labels, {"train": 600, "probe": 100, "test": 200}, generator())
+    parts = split_examples(labels, {"train": 600, "probe": 100, "test": 200}, "x", generator())
     assert {name: len(part) for name, part in parts.items()} == {
         "train": 600,
         "probe": 100,
@@ -49,7 +50,17 @@ def test_splits_are_disjoint_and_balanced():
         assert len(labels[part].bincount().unique()) == 1
 
 
-@pytest.mark.parametrize("sizes", [{"train": 15}, {"train": 900, "test": 200}])
-def test_impossible_splits_are_refused(sizes):
-    with pytest.raises(ValueError, match="split"):
-        split_examples(torch.arange(1000) % 10, sizes, generator())
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"train": 15}, "mine.npz: found 10 classes, and 15 examples asked for as train; allowed"),
+        (
+            {"train": 900, "test": 200},
+            "mine.npz: found 100 examples of the smallest of 10 classes; 900 train and 200 test "
+            "examples need 110 of each",
+        ),
+    ],
+)
+def test_impossible_splits_are_refused(sizes, message):
+    with pytest.raises(DataError, match=message):
+        split_examples(torch.arange(1000) % 10, sizes, "mine.npz", generator())

@@ -2,6 +2,9 @@
 
 import csv
 import math
+import os
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,6 +18,7 @@ from defrost.provenance.files import (
 )
 
 RECORD = {"rule": "make", "settings": {"a": 1}}
+MEBIBYTE = 2**20
 
 
 def test_tensors_and_their_record_come_back(tmp_path):
@@ -37,6 +41,22 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
         write_tensors(tmp_path / f"{name}.safetensors", tensors, RECORD)
     first, second = (tmp_path / f"{name}.safetensors" for name in "ab")
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the resident memory from /proc")
+def test_tensors_that_are_not_used_take_no_memory(tmp_path):
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    tensors = {"large": torch.ones(16 * MEBIBYTE), "small": torch.arange(3)}
+    write_tensors(tmp_path / "a.safetensors", tensors, RECORD)
+    read_tensors(tmp_path / "a.safetensors")  # what the library itself takes
+    before = resident()
+    read = read_tensors(tmp_path / "a.safetensors")
+    assert torch.equal(read["small"], tensors["small"])
+    assert resident() - before < 8 * MEBIBYTE
+    assert torch.equal(read["large"], tensors["large"])
+    assert resident() - before > 48 * MEBIBYTE
 
 
 def test_rows_come_back_to_the_last_bit(tmp_path):

@@ -10,7 +10,7 @@ from defrost.provenance.seeds import Seeds
 from defrost.transfer.cell import start_replicate, train_cell, train_from
 from defrost.transfer.protocols import PROTOCOLS
 
-NETWORK = {"name": "convnet", "channels": [4, 4, 4], "pool_after": [1, 3]}
+NETWORK = {"name": "convnet", "widths": [4, 4, 4], "pool_after": [1, 3]}
 SETTINGS = {
     "study": "test",
     "target": "random",
@@ -135,7 +135,7 @@ def test_deeper_transfers_train_fewer_parameters_and_cost_less(target, source):
 
 def test_a_network_comes_back_from_its_file(target, source, tmp_path):
     write_tensors(tmp_path / "n.safetensors", source.state_dict(), {})
-    read = read_network(tmp_path / "n.safetensors", NETWORK, target.image_shape, target.classes)
+    read = read_network(tmp_path / "n.safetensors", NETWORK, target.image_shape)
     assert equal(state(source), state(read))
     activations = read.activations(target.normalised("test").images)
     assert {block: values.shape[1] for block, values in activations.items()} == {

@@ -9,13 +9,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from defrost.errors import UserError
 
-class ConfigError(ValueError):
-    """A config that cannot be run, said in one line: where, what was found, what is allowed."""
+
+class ConfigError(UserError):
+    """A config that cannot be run: where, what was found, what is allowed."""
 
     def __init__(self, path: list, found: str, allowed: str) -> None:
-        message = f"config: {key_path(path)}: {found}; {allowed}"
-        super().__init__(" ".join(message.split()))  # a key may hold a line break
+        super().__init__(f"config: {key_path(path)}", found, allowed)
 
 
 def key_path(path: list) -> str:
@@ -25,11 +26,17 @@ def key_path(path: list) -> str:
 
 
 def check_schema(config: dict, schema: dict) -> None:
-    """Raise ConfigError for the first place where `config` does not follow `schema`."""
+    """Raise ConfigError for the first place where `config` does not follow `schema`.
+
+    Besides JSON Schema's own keywords an object may have a `discriminator`, the key whose value
+    says what kind of object it is, and its properties `for` and `required_for`, the kinds that
+    they belong to. (Branches of `oneOf` would say the same; their errors tell a user nothing.)
+    """
     errors = list(_Validator(schema).iter_errors(config))
     if errors:  # the outermost first: what is wrong inside may be no more than what follows
         outermost = min(errors, key=lambda error: len(error.absolute_path))
         raise ConfigError(*_explanation(outermost))
+    _check_kinds(config, schema, schema, [])
 
 
 def with_defaults(config: dict, schema: dict) -> dict:
@@ -45,23 +52,49 @@ def resolve(part: dict, schema: dict) -> dict:
         return part
     for key in part["$ref"].removeprefix("#/").split("/"):
         schema = schema[key]
-    return schema
+    return {**schema, **part}
 
 
 def _fill(value: object, part: dict, schema: dict) -> None:
-    part = resolve(part, schema)
     if not isinstance(value, dict):
         return
-    properties = part.get("properties", {})
-    for key, child in properties.items():
+    kind = _kind(value, part)
+    for key, child in part.get("properties", {}).items():
         child = resolve(child, schema)
-        if "default" in child:
+        if "default" in child and kind in child.get("for", [kind]):
             value.setdefault(key, copy.deepcopy(child["default"]))
-        if key in value:
-            _fill(value[key], child, schema)
-    if isinstance(part.get("additionalProperties"), dict):
-        for key in value.keys() - properties.keys():
-            _fill(value[key], part["additionalProperties"], schema)
+    for key, child in _given(value, part, schema):
+        _fill(value[key], child, schema)
+
+
+def _check_kinds(value: object, part: dict, schema: dict, path: list) -> None:
+    if not isinstance(value, dict):
+        return
+    kind = _kind(value, part)
+    for key, child in part.get("properties", {}).items():
+        if key in value and kind not in child.get("for", [kind]):
+            found = f"found beside {part['discriminator']} {kind}"
+            raise ConfigError([*path, key], found, f"allowed beside {', '.join(child['for'])}")
+        if key not in value and kind in child.get("required_for", []):
+            found = f"found nothing beside {part['discriminator']} {kind}"
+            raise ConfigError([*path, key], found, "it must be given")
+    for key, child in _given(value, part, schema):
+        _check_kinds(value[key], child, schema, [*path, key])
+
+
+def _kind(value: dict, part: dict) -> str | None:
+    """Return what kind of object `value` is, where the schema knows several."""
+    key = part.get("discriminator")
+    return value.get(key, part["properties"][key].get("default")) if key else None
+
+
+def _given(value: dict, part: dict, schema: dict) -> Iterator[tuple[str, dict]]:
+    """Yield the keys of `value` that the schema describes, with their description."""
+    properties, others = part.get("properties", {}), part.get("additionalProperties")
+    for key in value:
+        child = properties.get(key, others)
+        if isinstance(child, dict):
+            yield key, resolve(child, schema)
 
 
 def _is_number(_: object, value: object) -> bool:
@@ -79,6 +112,7 @@ _Validator = extend(
 )
 
 _TYPE_NAMES = {
+    "boolean": "true or false",
     "object": "a mapping",
     "array": "a list",
     "string": "text",
@@ -102,7 +136,9 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
             key = next(key for key in limit if key not in error.instance)
             return [*path, key], "found nothing", "it must be given"
         case "type":
-            return path, found, f"allowed is {_TYPE_NAMES[limit]}{_number_hint(error)}"
+            types = [limit] if isinstance(limit, str) else limit
+            names = " or ".join(_TYPE_NAMES[name] for name in types)
+            return path, found, f"allowed is {names}{_number_hint(error)}"
         case "enum":
             return path, found, f"allowed are {', '.join(map(str, limit))}"
         case "minimum":
@@ -111,8 +147,10 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
             return path, found, f"allowed is {limit} or less"
         case "exclusiveMinimum":
             return path, found, f"allowed is more than {limit}"
-        case "minItems" | "minProperties":
-            return path, "found an empty one", f"allowed is {limit} or more"
+        case "minItems" | "minProperties" | "minLength":
+            count = len(error.instance)
+            found = f"found {count} of them" if count else "found an empty one"
+            return path, found, f"allowed is {limit} or more"
         case "uniqueItems":
             return path, found, "allowed is every value once"
         case "pattern" | "maxLength":

@@ -16,6 +16,10 @@ class Examples(NamedTuple):
     images: Tensor
     labels: Tensor
 
+    def part(self, number: int, count: int) -> "Examples":
+        """Return one of `count` equal, disjoint parts, balanced where the whole is dealt so."""
+        return Examples(*(tensor.tensor_split(count)[number] for tensor in self))
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -39,11 +43,11 @@ class Dataset:
         """Channels, height and width."""
         return tuple(self.splits["train"].images.shape[1:])
 
-    def normalised(self, split: str) -> Examples:
-        """Return a split as networks see it."""
+    def normalised(self, split: str, rows: Tensor | slice = slice(None)) -> Examples:
+        """Return a split, or these rows of it, as networks see them."""
         images, labels = self.splits[split]
         scale = self.deviation[:, None, None]
-        return Examples((images - self.mean[:, None, None]) / scale, labels)
+        return Examples((images[rows] - self.mean[:, None, None]) / scale, labels[rows])
 
     def write(self, path: str | Path, record: dict) -> None:
         """Write the data set as safetensors."""

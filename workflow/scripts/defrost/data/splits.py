@@ -3,6 +3,8 @@
 import torch
 from torch import Generator, Tensor
 
+from defrost.data.raw import DataError
+
 
 def balanced_order(labels: Tensor, generator: Generator) -> Tensor:
     """Return indices into `labels` (N) in a random order with every prefix class-balanced.
@@ -25,21 +27,26 @@ def balanced_order(labels: Tensor, generator: Generator) -> Tensor:
     return order[: len(counts) * int(counts.min())]
 
 
-def split_examples(labels: Tensor, sizes: dict[str, int], generator: Generator) -> dict:
+def split_examples(
+    labels: Tensor, sizes: dict[str, int], where: str, generator: Generator
+) -> dict[str, Tensor]:
     """Return disjoint, class-balanced index tensors, one for each named size.
 
-    Raises ValueError where a size is no multiple of the number of classes or where the classes
-    hold too few examples.
+    Raises DataError, which names the data by `where`, for a size that is no multiple of the number
+    of classes, or where a class holds too few examples.
     """
     order = balanced_order(labels, generator)
     classes = len(torch.unique(labels))
     for name, size in sizes.items():
         if size % classes:
-            raise ValueError(f"split {name}: {size} is no multiple of the {classes} classes")
+            found = f"found {classes} classes, and {size} examples asked for as {name}"
+            raise DataError(where, found, f"allowed are multiples of {classes}")
     if sum(sizes.values()) > len(order):
-        raise ValueError(
-            f"the splits {sizes} need {sum(sizes.values())} examples; balanced over {classes} "
-            f"classes the data set has {len(order)}"
+        asked = " and ".join(f"{size} {name}" for name, size in sizes.items())
+        raise DataError(
+            where,
+            f"found {len(order) // classes} examples of the smallest of {classes} classes",
+            f"{asked} examples need {sum(sizes.values()) // classes} of each",
         )
     parts = order[: sum(sizes.values())].split(list(sizes.values()))
     return dict(zip(sizes, parts, strict=True))

@@ -3,4 +3,4 @@
 
 def number_of_blocks(network: dict) -> int:
     """Return the number L of transferable blocks, the largest transfer depth."""
-    return len(network["channels"])
+    return len(network["widths"])

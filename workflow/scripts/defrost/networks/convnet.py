@@ -6,7 +6,7 @@ from torch import nn
 
 
 def convnet_modules(
-    image_shape: tuple[int, ...], classes: int, channels: list[int], pool_after: list[int]
+    image_shape: tuple[int, ...], classes: int, widths: list[int], pool_after: list[int]
 ) -> Iterator[Callable[[], nn.Module]]:
     """Yield a maker for every block, in order, and one for the readout.
 
@@ -16,14 +16,14 @@ def convnet_modules(
     without it a frozen network loses accuracy to its slow readout, and the depths are compared
     by how far they got.
     """
-    depth, height, width = image_shape
-    for number, width_of_block in enumerate(channels, start=1):
+    channels, height, width = image_shape
+    for number, outputs in enumerate(widths, start=1):
         pool = number in pool_after
-        yield _block_maker(depth, width_of_block, pool)
-        depth = width_of_block
+        yield _block_maker(channels, outputs, pool)
+        channels = outputs
         if pool:
             height, width = height // 2, width // 2
-    features = depth * height * width
+    features = channels * height * width
     yield lambda: nn.Sequential(nn.Flatten(), nn.Linear(features, classes))
 
 

@@ -59,7 +59,10 @@ def write_tensors(path: str | Path, tensors: dict, record: dict) -> None:
 
 
 def read_tensors(path: str | Path) -> dict:
-    """Return the named torch tensors of a safetensors file."""
+    """Return the named torch tensors of a safetensors file.
+
+    The file is mapped: a tensor takes memory once it is used, and one that is not used takes none.
+    """
     from safetensors.torch import load_file
 
     return load_file(path)

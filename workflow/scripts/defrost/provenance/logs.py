@@ -1,22 +1,34 @@
-"""The log of one job: it begins with the resolved parameters and ends with result or traceback."""
+"""The log of one job: it begins with the resolved parameters and ends with result or error."""
 
 import json
 import sys
 import time
 from pathlib import Path
+from types import TracebackType
+
+from defrost.errors import UserError
 
 
 def start_log(path: str, rule: str, wildcards, settings: dict) -> None:
-    """Send all that the job prints, a traceback included, to the log at `path`.
+    """Send all that the job prints, an error included, to the log at `path`.
 
     Called before the script's other imports, so that an import that fails is in the log as well.
     """
     # open until the job ends; by line, so that a killed job leaves what it had to say
     log = Path(path).open("w", buffering=1)  # noqa: SIM115
     sys.stdout = sys.stderr = log
+    sys.excepthook = _print_error
     about = "".join(f" {name}={value}" for name, value in wildcards.items())
     print(f"rule {rule}{about}")
     print(json.dumps(settings, indent=2))
+
+
+def _print_error(kind: type, error: BaseException, traceback: TracebackType | None) -> None:
+    """Print an error as the last of the log: in one line where the user can mend it."""
+    if isinstance(error, UserError):
+        print(error)
+    else:
+        sys.__excepthook__(kind, error, traceback)
 
 
 class Progress:

@@ -8,6 +8,7 @@ from defrost.provenance.seeds import Seeds
 
 # import name -> distribution name, for what can change a number or a figure
 _PACKAGES = {
+    "PIL": "pillow",
     "matplotlib": "matplotlib",
     "numpy": "numpy",
     "pandas": "pandas",
@@ -16,6 +17,7 @@ _PACKAGES = {
     "skdim": "scikit-dimension",
     "sklearn": "scikit-learn",
     "torch": "torch",
+    "torchvision": "torchvision",
 }
 
 

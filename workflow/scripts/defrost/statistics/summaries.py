@@ -7,11 +7,14 @@ from defrost.statistics.optimal_depth import cross_fitted_gain, optimal_depth
 
 
 def by_depth(accuracy: pd.DataFrame, source: str, protocol: str) -> pd.DataFrame:
-    """Return the rows of one source and protocol at every depth, the scratch rows as depth 0."""
-    transferred = (accuracy["source"] == source) & (accuracy["protocol"] == protocol)
-    scratch = accuracy["source"] == "scratch"
-    rows = accuracy[transferred | scratch]
-    return rows.assign(source=source, protocol=protocol)
+    """Return the rows of one source and protocol at every depth, the scratch rows as depth 0.
+
+    Only of the sizes that the source was transferred at.
+    """
+    transferred = accuracy[(accuracy["source"] == source) & (accuracy["protocol"] == protocol)]
+    scratch = accuracy[accuracy["source"] == "scratch"]
+    scratch = scratch[scratch["size"].isin(transferred["size"])]
+    return pd.concat([scratch, transferred]).assign(source=source, protocol=protocol)
 
 
 def transfers(accuracy: pd.DataFrame) -> list[tuple[str, str]]:

@@ -64,11 +64,10 @@ def start_replicate(
         target.classes,
         seed_of_block=lambda number: seeds(*name, "block", number),
     )
-    images, labels = target.normalised("train")
     subset_order = torch.Generator().manual_seed(seeds(*name, "subset"))
-    subset = balanced_order(labels, subset_order)[: settings["size"]]
+    subset = balanced_order(target.splits["train"].labels, subset_order)[: settings["size"]]
     batch_order = torch.Generator().manual_seed(seeds(*name, "batches"))
-    return network, Examples(images[subset], labels[subset]), batch_order
+    return network, target.normalised("train", subset), batch_order
 
 
 def train_from(

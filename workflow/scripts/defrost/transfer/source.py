@@ -13,7 +13,9 @@ from defrost.training.loop import train
 def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
     """Return a network trained on the data set's training split.
 
-    `settings` holds `network`, `training` and, for the seeds, `target`, `source` and `seed`.
+    `settings` holds `network`, `training` and, for the seeds, `target`, `source` and `seed`; its
+    `kind` makes two of the controls: a network `untrained` as it was initialised, and one trained
+    with `shuffled_labels`, on the same images and as many of each label.
     """
     name = (settings["target"], "source", settings["source"], settings["seed"])
     network = build_network(
@@ -22,7 +24,12 @@ def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
         dataset.classes,
         seed_of_block=lambda number: seeds(*name, "block", number),
     )
+    if settings["kind"] == "untrained":
+        return network.eval()
     images, labels = dataset.normalised("train")
+    if settings["kind"] == "shuffled_labels":
+        shuffle = torch.Generator().manual_seed(seeds(*name, "labels"))
+        labels = labels[torch.randperm(len(labels), generator=shuffle)]
     order = torch.Generator().manual_seed(seeds(*name, "batches"))
     progress = Progress(settings["training"]["steps"], "step")
     train(network, images, labels, settings["training"], order, progress)

@@ -1,0 +1,90 @@
+"""Where data sets come from, and the dial that a study sweeps."""
+
+import pytest
+
+from defrost.config.origins import (
+    clones,
+    datasets_from,
+    examples_of,
+    manifold_settings,
+    origin,
+    real_task,
+    swept_dial,
+)
+
+MIXED = {
+    "target": {"dataset": "digits", "split": {"train": 100, "probe": 50, "test": 50}},
+    "sources": {
+        "near": {"kind": "clone", "model": "gaussian", "train_examples": 9, "test_examples": 3},
+        "nearer": {"kind": "clone", "model": "wgan"},
+        "turned": {
+            "kind": "MNIST",
+            "corruption": {"kind": "rotation", "strength": 30},
+            "test_examples": 7,
+        },
+        "mine": {"kind": "arrays", "path": "mine.npz", "classes": [0, [1, 2]]},
+        "random": {"kind": "untrained"},
+    },
+}
+
+
+def manifold(**sources: dict) -> dict:
+    dials = {"feature_overlap": 1, "feature_kept": 1, "teacher_overlap": 1, "latent_ratio": 1}
+    dimensions = {"latent_dimension": 3, "input_dimension": 9, "class_count": 2}
+    return {
+        "target": {"dataset": "hidden_manifold", **dimensions},
+        "sources": {n: {"kind": "hidden_manifold", **dials, **s} for n, s in sources.items()},
+    }
+
+
+def test_every_data_set_has_one_origin():
+    places = ["real target", "moments", "wgan", "real source", "real source", "control"]
+    names = ["target", *MIXED["sources"]]
+    assert [origin(MIXED, name) for name in names] == places
+    assert datasets_from(MIXED, "real source") == ["turned", "mine"]
+    assert datasets_from(manifold(a={}), "hidden manifold") == ["target", "a"]
+    assert clones(MIXED) == ["near", "nearer"]
+
+
+def test_examples_are_those_that_the_config_names():
+    assert examples_of(MIXED, "target") == {"train": 100, "probe": 50, "test": 50}
+    assert examples_of(MIXED, "near") == {"train": 9, "test": 3}
+    assert examples_of(MIXED, "turned") == {"test": 7}
+
+
+def test_a_real_source_is_described_as_a_target_is():
+    assert real_task(MIXED, "mine") == {
+        "dataset": "arrays",
+        "path": "mine.npz",
+        "classes": [0, [1, 2]],
+    }
+    assert real_task(MIXED, "turned")["corruption"]["strength"] == 30
+
+
+def test_a_manifold_has_the_targets_dimensions_and_its_own_dials():
+    study = manifold(half={"feature_kept": 0.5})
+    assert manifold_settings(study, "target")["dials"] == {}
+    settings = manifold_settings(study, "half")
+    assert settings["latent_dimension"] == 3
+    assert settings["dials"]["feature_kept"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("study", "dial"),
+    [
+        (manifold(a={"feature_overlap": 0}, b={"feature_overlap": 0.5}), "feature_overlap"),
+        (manifold(a={}, b={"latent_ratio": 0.5}), "latent_ratio"),
+        (manifold(a={}, b={}), None),
+        (manifold(a={"feature_kept": 0}, b={"feature_overlap": 0}), None),
+        (MIXED, None),
+    ],
+)
+def test_a_dial_is_swept_where_the_sources_differ_in_it_alone(study, dial):
+    found = swept_dial(study)
+    assert found is None if dial is None else found[0] == dial
+
+
+def test_a_sweep_leaves_out_what_is_no_hidden_manifold():
+    study = manifold(a={"feature_overlap": 0}, b={})
+    study["sources"]["random"] = {"kind": "untrained"}
+    assert swept_dial(study) == ("feature_overlap", {"a": 0, "b": 1})

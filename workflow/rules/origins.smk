@@ -1,0 +1,63 @@
+# Where data sets come from; no rules here.
+#
+# REQUIRED INPUTS   STUDIES and settings(), from common.smk
+# OUTPUTS           which rule makes which data set, and from what settings
+
+from defrost.config import origins
+from defrost.provenance.listing import listing_digest
+
+# Where the files of real data lie, and whether missing ones may be fetched.
+PLACE = {"root": CONFIG["data_root"], "download": CONFIG["download"]}
+
+
+def made_as(*places):
+    """Constraint on {study} that leaves the data sets of these origins to a rule.
+
+    A source's name may stand for a clone in one study and for real data in another: so the
+    constraint looks ahead, from the study to the data set behind it.
+    """
+    patterns = []
+    for name, study in STUDIES.items():
+        for place in places:
+            if datasets := origins.datasets_from(study, place):
+                patterns.append(
+                    f"{name}(?=/(?:data|clones)/(?:{'|'.join(datasets)})[.-])"
+                )
+    return "|".join(patterns) or "(?!)"  # which matches nothing
+
+
+def source_dataset(wildcards):
+    """Data set that a source network is trained on."""
+    study, source = STUDIES[wildcards.study], wildcards.source
+    name = "target" if origins.origin(study, source) == "control" else source
+    return f"results/{wildcards.study}/data/{name}.safetensors"
+
+
+def files_of(data):
+    """Files of the user's that a target or a source is made of, where Snakemake can watch them."""
+    return [data["path"]] if "arrays" in (data.get("dataset"), data.get("kind")) else []
+
+
+def folder_of(data):
+    """Digest of the folder of images that a target or a source is made of."""
+    folder = "folder" in (data.get("dataset"), data.get("kind"))
+    return listing_digest(data["path"]) if folder else ""
+
+
+def sampling_settings(wildcards):
+    """Settings of a job that draws the examples of a clone."""
+    study = STUDIES[wildcards.study]
+    return settings(
+        wildcards,
+        examples=origins.examples_of(study, wildcards.source),
+        root_seed=CONFIG["root_seed"],
+        source=wildcards.source,
+        target=study["target"]["dataset"],
+        torch_threads=CONFIG["torch_threads"],
+    )
+
+
+def dial_settings(wildcards):
+    """The dial that a study sweeps, and its value for every source."""
+    dial, values = origins.swept_dial(STUDIES[wildcards.study])
+    return {"dial": dial, "dials": values}

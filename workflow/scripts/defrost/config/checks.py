@@ -1,0 +1,123 @@
+"""Checks of what a schema cannot say: values that limit one another."""
+
+from pathlib import Path
+
+from defrost.config.schema import ConfigError
+from defrost.data.catalogue import KNOWN, class_count, image_shape
+from defrost.networks.catalogue import number_of_blocks
+
+# names that files and tables give to something else
+_RESERVED_SOURCES = ("scratch", "target")
+_RESERVED_STUDIES = ("benchmarks", "logs")
+
+
+def check_top_level(config: dict) -> None:
+    """Raise ConfigError where the names of studies cannot be used."""
+    _check_names(["studies"], config["studies"], _RESERVED_STUDIES)
+    for position, name in enumerate(config["run"]):
+        if name not in config["studies"]:
+            allowed = f"allowed are {', '.join(config['studies'])}"
+            raise ConfigError(["run", position], f"found {name!r}", allowed)
+
+
+def check_study(path: list, study: dict) -> None:
+    """Raise ConfigError for the first value of a study that the others do not allow."""
+    blocks = number_of_blocks(study["network"])
+    train = study["target"]["split"]["train"]
+    in_network = f"allowed is 0 to {blocks}, the number of blocks of the network"
+    in_training_split = f"allowed is 2 to {train}, the size of target.split.train"
+
+    _check_path([*path, "target"], study["target"])
+    _check_split([*path, "target", "split"], study["target"])
+    _check_pooling([*path, "network", "pool_after"], study)
+    _check_each([*path, "depths"], study["depths"], blocks, in_network)
+    if max(study["depths"]) == 0:
+        allowed = f"allowed is also one from 1 to {blocks}: 0 alone transfers nothing"
+        raise ConfigError([*path, "depths"], "found [0]", allowed)
+    _check_each([*path, "sizes"], study["sizes"], train, in_training_split)
+    sizes = study["references"]["sizes"]
+    _check_each([*path, "references", "sizes"], sizes, train, in_training_split)
+    _check_names([*path, "sources"], study["sources"], _RESERVED_SOURCES)
+    for name, source in study["sources"].items():
+        _check_source([*path, "sources", name], source, study)
+
+
+def _check_source(path: list, source: dict, study: dict) -> None:
+    _check_path(path, source)
+    for position, size in enumerate(source["sizes"]):
+        if size not in study["sizes"]:
+            allowed = f"allowed are those of the study: {', '.join(map(str, study['sizes']))}"
+            raise ConfigError([*path, "sizes", position], f"found {size}", allowed)
+    manifold = study["target"]["dataset"] == "hidden_manifold"
+    if source["kind"] == "hidden_manifold" and not manifold:
+        found = f"found hidden_manifold beside the target {study['target']['dataset']}"
+        raise ConfigError([*path, "kind"], found, "allowed with a target hidden_manifold")
+    if source["kind"] == "clone" and source["model"] != "wgan" and "generator_steps" in source:
+        found = f"found beside model {source['model']}"
+        raise ConfigError([*path, "generator_steps"], found, "allowed beside wgan")
+    corruption = source.get("corruption", {})
+    if corruption.get("kind") == "permutation" and corruption["strength"] > 1:
+        found = f"found {corruption['strength']}"
+        raise ConfigError([*path, "corruption", "strength"], found, "allowed is a share, 0 to 1")
+
+
+def _check_path(path: list, data: dict) -> None:
+    """Check that the user's own files are there before any job looks for them."""
+    if "path" not in data:
+        return
+    folder = data.get("dataset", data.get("kind")) == "folder"
+    place = Path(data["path"])
+    if not (place.is_dir() if folder else place.is_file()):
+        found = f"found no {'folder' if folder else 'file'} {data['path']!r}"
+        raise ConfigError([*path, "path"], found, f"it is looked for in {Path.cwd()}")
+
+
+def _check_names(path: list, names: dict, reserved: tuple[str, ...]) -> None:
+    for name in names:
+        if name in reserved:
+            allowed = f"allowed is any name but {' and '.join(reserved)}"
+            raise ConfigError([*path, name], "found a reserved name", allowed)
+
+
+def _check_split(path: list, target: dict) -> None:
+    split, classes = target["split"], class_count(target)
+    for name, size in split.items():
+        if classes and size % classes:
+            allowed = f"allowed are multiples of {classes}, the number of classes"
+            raise ConfigError([*path, name], f"found {size}", allowed)
+    known = KNOWN.get(target["dataset"])
+    if not known or "classes" in target:
+        return  # how many examples a class has is only known once the files are read
+    parts = {"train": known.smallest_train, "test": known.smallest_test}
+    used = {"train": split["train"] + split["probe"], "test": split["test"]}
+    if known.smallest_test is None:
+        parts, used = {"all": known.smallest_train}, {"all": sum(split.values())}
+    for part, smallest in parts.items():
+        if used[part] > classes * smallest:
+            where = "in all" if part == "all" else f"of the official {part} part"
+            allowed = f"allowed are {classes * smallest}, {classes} classes of {smallest}"
+            raise ConfigError(path, f"found {used[part]} examples {where}", allowed)
+
+
+def _check_pooling(path: list, study: dict) -> None:
+    network, shape = study["network"], image_shape(study["target"])
+    if network["name"] != "convnet":
+        return
+    blocks = number_of_blocks(network)
+    _check_each(path, network["pool_after"], blocks, f"allowed is 1 to {blocks}, a block's number")
+    if shape is None:
+        return  # the files will say
+    poolings = min(shape[1:]).bit_length() - 1
+    if len(network["pool_after"]) > poolings:
+        size = f"images of {shape[1]} x {shape[2]}"
+        raise ConfigError(
+            path,
+            f"found {len(network['pool_after'])} poolings",
+            f"allowed are {poolings}, which leave one pixel of {size}",
+        )
+
+
+def _check_each(path: list, values: list[int], limit: int, allowed: str) -> None:
+    for position, value in enumerate(values):
+        if value > limit:
+            raise ConfigError([*path, position], f"found {value}", allowed)

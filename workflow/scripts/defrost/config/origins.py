@@ -1,0 +1,69 @@
+"""Where each data set of a study comes from: which rule makes it, and from what settings."""
+
+from defrost.data.catalogue import REAL
+
+DIALS = ("feature_overlap", "feature_kept", "teacher_overlap", "latent_ratio")
+CONTROLS = ("untrained", "shuffled_labels", "same_task")
+_DIMENSIONS = ("latent_dimension", "input_dimension", "class_count")
+_CHOICES = ("path", "classes", "corruption")
+
+
+def origin(study: dict, dataset: str) -> str:
+    """Return what a data set of a study, `target` or a source's name, is.
+
+    One of `real target`, `real source`, `hidden manifold`, `moments` (of a clone), `wgan` and
+    `control`, for which no data set is made.
+    """
+    if dataset == "target":
+        manifold = study["target"]["dataset"] == "hidden_manifold"
+        return "hidden manifold" if manifold else "real target"
+    source = study["sources"][dataset]
+    if source["kind"] in REAL:
+        return "real source"
+    if source["kind"] == "clone":
+        return "wgan" if source["model"] == "wgan" else "moments"
+    return "control" if source["kind"] in CONTROLS else "hidden manifold"
+
+
+def datasets_from(study: dict, place: str) -> list[str]:
+    """Return the data sets of a study with this origin."""
+    return [name for name in ("target", *study["sources"]) if origin(study, name) == place]
+
+
+def clones(study: dict) -> list[str]:
+    """Return the sources of a study that are clones, in the config's order."""
+    return [name for name, source in study["sources"].items() if source["kind"] == "clone"]
+
+
+def examples_of(study: dict, dataset: str) -> dict[str, int]:
+    """Return how many examples each split of a data set has, as far as the config says."""
+    if dataset == "target":
+        return study["target"]["split"]
+    source = study["sources"][dataset]
+    asked = {part: source.get(f"{part}_examples") for part in ("train", "test")}
+    return {part: count for part, count in asked.items() if count is not None}
+
+
+def real_task(study: dict, source: str) -> dict:
+    """Return what a source of real data is made of, in the words of a target."""
+    settings = study["sources"][source]
+    chosen = {key: settings[key] for key in _CHOICES if key in settings}
+    return {"dataset": settings["kind"], **chosen}
+
+
+def manifold_settings(study: dict, dataset: str) -> dict:
+    """Return dimensions and dials (none for the target) of a hidden manifold."""
+    dimensions = {key: study["target"][key] for key in _DIMENSIONS}
+    source = study["sources"].get(dataset, {})
+    return {**dimensions, "dials": {dial: source[dial] for dial in DIALS if dial in source}}
+
+
+def swept_dial(study: dict) -> tuple[str, dict[str, float]] | None:
+    """Return the one dial in which a study's hidden manifold sources differ, and their values.
+
+    None where they differ in no dial or in several: then there is no one axis to draw along.
+    """
+    names = [name for name in datasets_from(study, "hidden manifold") if name != "target"]
+    values = {dial: {name: study["sources"][name][dial] for name in names} for dial in DIALS}
+    swept = [dial for dial in DIALS if len(set(values[dial].values())) > 1]
+    return (swept[0], values[swept[0]]) if len(swept) == 1 else None
