@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
 from defrost.config.schema import parameters  # noqa: E402
+from defrost.data.catalogue import REAL  # noqa: E402
 
 HEAD = """\
 # Parameters
@@ -28,8 +29,8 @@ def page() -> str:
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
     rows = []
     for path, part in parameters(schema):
-        if "properties" not in part:
-            cells = (f"`{path}`", _default(part), _allowed(part), part.get("description", ""))
+        if "properties" not in part or "for" in part:  # what a mapping holds follows one by one
+            cells = (f"`{path}`", _default(part), _allowed(part), _meaning(part))
             rows.append(f"| {' | '.join(cells)} |\n")
     return HEAD + "".join(rows)
 
@@ -41,15 +42,35 @@ def _default(part: dict) -> str:
 def _allowed(part: dict) -> str:
     if "enum" in part:
         return ", ".join(f"`{value}`" for value in part["enum"])
-    if part["type"] == "array":
+    types = part["type"] if isinstance(part["type"], list) else [part["type"]]
+    return " or ".join(_of_type(name, part) for name in types)
+
+
+def _of_type(name: str, part: dict) -> str:
+    if name == "array":
         return f"list of {_allowed(part['items'])}"
+    if name == "boolean":
+        return "`true`, `false`"
     kind = {"integer": "whole number", "number": "number", "object": "mapping", "string": "text"}
     limits = []
     if "minimum" in part:
         limits.append(f"from {part['minimum']}")
     if "exclusiveMinimum" in part:
         limits.append(f"above {part['exclusiveMinimum']}")
-    return " ".join([kind[part["type"]], *limits])
+    if "maximum" in part:
+        limits.append(f"to {part['maximum']}")
+    return " ".join([kind[name], *limits])
+
+
+def _meaning(part: dict) -> str:
+    given = part.get("for", [])
+    kinds = [f"`{kind}`" for kind in given if kind not in REAL]
+    if set(REAL) <= set(given):
+        kinds.append("real data")
+    else:
+        kinds += [f"`{kind}`" for kind in given if kind in REAL]
+    kinds = ", ".join(kinds)
+    return f"{part.get('description', '')}{f' For {kinds}.' if kinds else ''}"
 
 
 if __name__ == "__main__":

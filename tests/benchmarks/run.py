@@ -1,6 +1,7 @@
-"""Measure a run of the default studies: how much of it is training, what a redrawn figure costs.
+"""Measure a run of the default studies, and of what it does the parts that must be fast.
 
-Runs in a copy of the checkout in a temporary folder; `make benchmark` calls it.
+How much of a run is training and what a redrawn figure costs, in a copy of the checkout in a
+temporary folder; and the clones of large images. `make benchmark` calls it.
 """
 
 import json
@@ -17,6 +18,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from checkout import copy_checkout  # noqa: E402
+from clones import measure_clones  # noqa: E402
 
 CORES = 2
 REPEATS = 5
@@ -99,3 +101,4 @@ if __name__ == "__main__":
         checkout = copy_checkout(Path(temporary))
         measure_run(checkout)
         measure_redraw(checkout)
+    measure_clones()

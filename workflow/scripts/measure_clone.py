@@ -4,11 +4,13 @@ from defrost.provenance.logs import start_log
 
 start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
 
+from statistics import fmean
+
 from defrost.data.dataset import Dataset
 from defrost.networks.build import read_network
 from defrost.provenance.files import write_rows
 from defrost.provenance.record import make_record
-from defrost.statistics.two_sample import STATISTICS, mean_by_class
+from defrost.statistics.two_sample import STATISTICS, by_class
 from defrost.training.evaluate import evaluate
 from defrost.training.torch_setup import set_up_torch
 
@@ -24,11 +26,11 @@ draw, draws = settings["seed"], settings["draws"]
 held_out = target.splits["test"].part(draw, draws)
 real, drawn = (dataset.splits["train"].part(draw, draws) for dataset in (target, clone))
 measured = {
-    name: (mean_by_class(statistic, drawn, held_out), mean_by_class(statistic, real, held_out))
+    name: [fmean(by_class(statistic, images, held_out)) for images in (drawn, real)]
     for name, statistic in STATISTICS.items()
 }
 accuracy, _ = evaluate(network, *target.normalised("test"))
-measured["real_test_accuracy"] = accuracy, 1 / target.classes
+measured["real_test_accuracy"] = [accuracy, 1 / target.classes]
 rows = [
     {
         "study": settings["study"],

@@ -190,7 +190,7 @@ def test_only_the_defaults_of_its_kind_are_filled_in(schema):
     assert "pool_after" not in study["network"]
     config["studies"]["mine"]["sources"]["near"]["model"] = "wgan"
     study = resolve_config(config, schema)["studies"]["mine"]
-    assert study["sources"]["near"]["generator_steps"] == 4500
+    assert study["sources"]["near"]["generator_steps"] == 2000
 
 
 def test_a_source_is_transferred_at_its_own_sizes_alone(schema):

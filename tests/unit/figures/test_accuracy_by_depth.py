@@ -72,7 +72,6 @@ def test_ticks_are_whole_depths_with_one_y_axis(make_accuracy, assert_readable):
         {"replicates": 1},
         {"sizes": [20]},
         {"depths": [3]},
-        {"depths": []},
         {"replicates": 1, "sizes": [20], "depths": [1]},
     ],
 )

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from defrost.data.dataset import Dataset, Examples
-from defrost.figures.clone_gallery import draw_clone_gallery, first_of_each_class
+from defrost.figures.clone_gallery import draw_clone_gallery
 
 
 def make_dataset(classes=3, channels=1, side=4, offset=0.0):
@@ -16,12 +16,6 @@ def make_dataset(classes=3, channels=1, side=4, offset=0.0):
 
 def picture(figure):
     return figure.axes[0].images[0].get_array()
-
-
-def test_images_are_the_first_of_each_class():
-    # labels run 2 1 0 2 1 0 ...
-    first = first_of_each_class(make_dataset())
-    assert first[:, 0, 0, 0].tolist() == pytest.approx([0.02, 0.01, 0.0])
 
 
 def test_plotted_numbers_are_the_pixels():

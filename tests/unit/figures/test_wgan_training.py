@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from defrost.data.dataset import Dataset, Examples
-from defrost.figures.wgan_training import draw_wgan_training, first_of_classes
+from defrost.figures.tiles import first_of_classes
+from defrost.figures.wgan_training import draw_wgan_training
 
 
 def make_dataset(classes=3, channels=1, side=4, offset=0.0):

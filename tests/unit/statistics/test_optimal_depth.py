@@ -95,3 +95,21 @@ def test_what_was_not_run_is_empty():
     single = optimal_depth_table(table({0: 0.5, 2: 0.8}, replicates=1), blocks=2).iloc[0]
     assert single["optimal_depth"] == 2
     assert np.isnan(single["gain"])
+
+
+def test_a_source_has_the_sizes_that_it_was_transferred_at():
+    rows = [
+        {"source": source, "protocol": protocol, "depth": depth, "size": size, "replicate": r}
+        for source, protocol, depth, sizes in (
+            ("scratch", "scratch", 0, (10, 20)),
+            ("far", "freeze", 1, (20,)),
+            ("near", "freeze", 1, (10, 20)),
+        )
+        for size in sizes
+        for r in range(3)
+    ]
+    accuracy = pd.DataFrame(rows).assign(study="s")
+    accuracy["test_accuracy"] = np.linspace(0.1, 0.9, len(rows))
+    table = optimal_depth_table(accuracy, blocks=1)
+    found = list(table[["source", "size"]].itertuples(index=False, name=None))
+    assert found == [("far", 20), ("near", 10), ("near", 20)]

@@ -62,4 +62,4 @@ def _fill_study(study: dict) -> None:
             source.setdefault("train_examples", 10000)
             source.setdefault("test_examples", 1000)
         if source.get("model") == "wgan":
-            source.setdefault("generator_steps", 4500)
+            source.setdefault("generator_steps", 2000)

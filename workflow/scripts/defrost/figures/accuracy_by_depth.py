@@ -27,6 +27,7 @@ _OPTIMA = {
     "zorder": 1,
 }
 _TICKS = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 1]
+_TICK_ROOM = 0.09  # of the axis, that a tick's label needs
 _NO_ERROR = 1.02  # just above 1, where an axis of ratios of errors would never end
 _SCRATCH = {"linestyle": (0, (4, 2)), "linewidth": 0.6, "zorder": 1}
 
@@ -50,15 +51,14 @@ def draw_accuracy_by_depth(
     figure, panels = panel_figure(groups, LABELS["depth"], LABELS["accuracy"], beside=_LEGEND_WIDTH)
     colours = size_colours(list(accuracy["size"].unique()))
     cells = [(source, protocol) for protocol in protocols for source in sources]
+    scratch = accuracy[accuracy["source"] == "scratch"].groupby("size")["test_accuracy"].mean()
     for panel, (source, protocol) in zip(panels, cells, strict=True):
         curves = plotted[(plotted["source"] == source) & (plotted["protocol"] == protocol)]
         for size, curve in curves.groupby("size"):
             _draw_curve(panel, curve, colours[size])
+            panel.axhline(scratch[size], color=colours[size], **_SCRATCH)
         optima = curves[curves["optimal"]].sort_values("size")
         panel.plot(optima["depth"], optima["test_accuracy"], **_OPTIMA)
-    for size, rows in accuracy[accuracy["source"] == "scratch"].groupby("size"):
-        for panel in panels:
-            panel.axhline(rows["test_accuracy"].mean(), color=colours[size], **_SCRATCH)
     set_whole_ticks(panels[0].xaxis)
     _stretch_towards_one(panels[0], plotted)
     _add_legend(figure, colours)
@@ -112,16 +112,28 @@ def _stretch_towards_one(panel: Axes, plotted: pd.DataFrame) -> None:
     Good networks lie within a few hundredths of one another just below 1, poor ones far apart:
     on a linear axis the curves of large sizes, where the optimum moves, would be one line.
     """
-    panel.set_yscale(
-        "function",
-        functions=(lambda a: -np.log(_NO_ERROR - a), lambda y: _NO_ERROR - np.exp(-y)),
-    )
+    panel.set_yscale("function", functions=(_stretched, lambda y: _NO_ERROR - np.exp(-y)))
     lowest = plotted[["test_accuracy", "low"]].min(axis=None)
     highest = plotted[["test_accuracy", "high"]].max(axis=None)
-    panel.set_ylim(max(lowest - 0.03, 0), min(highest + 0.005, 1))
-    panel.yaxis.set_major_locator(FixedLocator(_TICKS))
+    limits = max(lowest - 0.03, 0), min(highest + 0.005, 1)
+    panel.set_ylim(limits)
+    panel.yaxis.set_major_locator(FixedLocator(_readable_ticks(*limits)))
     panel.yaxis.set_major_formatter("{x:.2f}")
     panel.yaxis.set_minor_locator(NullLocator())
+
+
+def _stretched(accuracy: np.ndarray) -> np.ndarray:
+    return -np.log(_NO_ERROR - accuracy)
+
+
+def _readable_ticks(low: float, high: float) -> list[float]:
+    """Return the ticks between the limits, from the top, that leave room for one another."""
+    room = _TICK_ROOM * (_stretched(high) - _stretched(low))
+    ticks: list[float] = []
+    for tick in reversed(_TICKS):
+        if low <= tick <= high and (not ticks or _stretched(ticks[-1]) - _stretched(tick) >= room):
+            ticks.append(tick)
+    return ticks
 
 
 def _add_legend(figure: Figure, colours: dict[int, str]) -> None:

@@ -47,7 +47,7 @@ def draw_optimal_depth(
 
 
 def _draw_lines(panel: Axes, rows: pd.DataFrame, looks: dict[str, dict], closest: float) -> None:
-    sideways = np.exp(dodges(len(looks), step=0.1, most=0.5 * closest))
+    sideways = np.exp(dodges(len(looks), step=0.06, most=0.5 * closest))
     up = dodges(len(looks), step=0.07, most=0.4)
     for (source, look), factor, shift in zip(looks.items(), sideways, up, strict=True):
         line = rows[rows["source"] == source].sort_values("size")

@@ -1,0 +1,31 @@
+"""Train a clone's generative adversarial network on the target's training split."""
+
+from defrost.provenance.logs import start_log
+
+start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
+
+from defrost.data.dataset import Dataset
+from defrost.data.wgan import train_wgan
+from defrost.provenance.files import write_rows, write_tensors
+from defrost.provenance.logs import Progress
+from defrost.provenance.record import make_record
+from defrost.provenance.seeds import Seeds
+from defrost.training.torch_setup import set_up_torch
+
+settings = snakemake.params.settings
+set_up_torch(settings["torch_threads"])
+seeds = Seeds(settings["root_seed"])
+
+target = Dataset.read(snakemake.input.target)
+steps = settings["generator_steps"]
+model, losses = train_wgan(
+    target.splits["train"],
+    steps,
+    lambda part: seeds(settings["target"], settings["source"], "wgan", part),
+    Progress(steps, "generator step"),
+)
+
+record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
+names = {"study": settings["study"], "source": settings["source"]}
+write_rows(snakemake.output.losses, [{**names, **row} for row in losses], record)
+write_tensors(snakemake.output.model, model, record)
