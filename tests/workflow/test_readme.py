@@ -19,8 +19,8 @@ def test_the_snippets_for_a_source_and_a_study_fit_into_the_config(checkout, run
     config = checkout / "config.yaml"
     text = config.read_text()
     below = "    sources:\n"
-    assert text.count(below) == 1
-    config.write_text(text.replace(below, below + source) + study)
+    assert below in text
+    config.write_text(text.replace(below, below + source, 1) + study)
 
     result = run(checkout, "--dry-run", "--quiet", "rules")
 
@@ -39,9 +39,8 @@ def test_every_command_of_snakemake_plans(checkout, run, readme):
         assert result.returncode == 0, f"{arguments}: {result.stderr}"
 
 
-def test_every_link_leads_to_a_file(root, readme):
-    for page in (readme, (root / "docs/digits.md").read_text()):
-        folder = root if page is readme else root / "docs"
-        for link in re.findall(r"\]\(([^)#]+)\)", page):
+def test_every_link_leads_to_a_file(root):
+    for path in (root / "README.md", *root.glob("docs/*.md")):
+        for link in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
             if not link.startswith("http"):
-                assert (folder / link).is_file(), link
+                assert (path.parent / link).is_file(), f"{path.name}: {link}"

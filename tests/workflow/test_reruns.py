@@ -11,9 +11,9 @@ from checkout import SMOKE
 pytestmark = pytest.mark.slow
 
 SIMILARITY = {
-    "compare_representations": 4,
-    "collect_similarity": 1,
-    "plot_similarity_by_block": 1,
+    "compare_representations": 6 + 2,
+    "collect_similarity": 2,
+    "plot_similarity_by_block": 2,
     "report": 1,
 }
 
@@ -71,9 +71,10 @@ def test_a_comment_and_a_docstring_rerun_nothing(finished_copy, run):
 def test_an_edit_of_the_style_redraws_the_figures_alone(finished_copy, run):
     with (finished_copy / LIBRARY / "figures/style.py").open("a") as file:
         file.write("\nEDITED = True\n")
-    figures = ("accuracy_by_depth", "clone_gallery", "optimal_depth", "similarity_by_block")
     assert planned(run, finished_copy) == {
-        **{f"plot_{figure}": 1 for figure in figures},
+        "plot_clone_gallery": 1,
+        "plot_phase_diagram": 1,
+        **{f"plot_{f}": 2 for f in ("accuracy_by_depth", "optimal_depth", "similarity_by_block")},
         "report": 1,
     }
 
@@ -87,8 +88,9 @@ def test_an_edit_of_cka_reruns_similarity_and_what_follows(finished_copy, run):
 def test_an_edit_of_one_script_reruns_its_rule_and_what_follows(finished_copy, run):
     edit(finished_copy, "workflow/scripts/find_optimal_depth.py", "%.4f", "%.5f")
     assert planned(run, finished_copy) == {
-        "find_optimal_depth": 1,
-        "plot_optimal_depth": 1,
+        "find_optimal_depth": 2,
+        "plot_optimal_depth": 2,
+        "plot_phase_diagram": 1,
         "report": 1,
     }
 
@@ -97,7 +99,7 @@ def test_a_parameter_of_the_target_training_leaves_the_sources_alone(finished_co
     edit(finished_copy, SMOKE[1], "training: {steps: 50}", "training: {steps: 60}")
     jobs = planned(run, finished_copy)
     assert jobs["train_scratch"] == 2
-    assert jobs["train_transfer"] == 8
+    assert jobs["train_transfer"] == 10
     assert not {"make_dataset", "fit_clone", "sample_clone", "pretrain_source"} & set(jobs)
 
 
@@ -127,10 +129,24 @@ def test_a_new_size_trains_only_its_own_cells(finished_copy, run):
 
 def test_more_replicates_train_new_blocks_and_the_incomplete_last_one(finished_copy, run):
     edit(finished_copy, SMOKE[1], "replicates: 3", "replicates: 25")
-    cells = 2 + 8
+    cells = 2 + 10
     jobs = Counter(planned(run, finished_copy))
     # ten to a job: the block that held three grows to ten, two more are new
     assert jobs["train_scratch"] + jobs["train_transfer"] == 3 * cells
+
+
+def test_an_edit_of_one_kind_of_data_leaves_studies_of_other_kinds_alone(finished_copy, run):
+    with (finished_copy / LIBRARY / "data/hidden_manifold.py").open("a") as file:
+        file.write("\nEDITED = True\n")
+    jobs = planned(run, finished_copy)
+    assert jobs["make_hidden_manifold"] == 3
+    assert jobs["train_transfer"] == 2
+    assert not {"make_dataset", "fit_clone", "plot_clone_gallery"} & set(jobs)
+
+
+def test_where_data_lie_is_no_part_of_a_result(finished_copy, run):
+    edit(finished_copy, SMOKE[1], "run:", "data_root: elsewhere\ndownload: true\nrun:")
+    assert planned(run, finished_copy) == {}
 
 
 def test_one_figure_is_redrawn_alone(finished_copy, run):

@@ -21,7 +21,11 @@ from defrost.similarity.information_imbalance import information_imbalance
 from defrost.training.evaluate import evaluate
 
 TABLES = ("accuracy", "optimal_depth", "similarity", "intrinsic_dimension")
-FIGURES = ("clone_gallery", "accuracy_by_depth", "optimal_depth", "similarity_by_block")
+COMMON = ("accuracy_by_depth", "optimal_depth", "similarity_by_block")
+FIGURES = [
+    *(("smoke", name) for name in ("clone_gallery", *COMMON)),
+    *(("smoke_manifold", name) for name in ("phase_diagram", *COMMON)),
+]
 NOT_REPEATABLE = ["train_seconds"]
 
 pytestmark = pytest.mark.slow
@@ -53,9 +57,9 @@ def test_every_pair_of_blocks_is_compared(finished, study):
     assert len(similarity) == pairs * blocks**2 * similarity["measure"].nunique()
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_has_its_files_and_numbers(finished, name):
-    stem = finished / "results/smoke/figures" / name
+@pytest.mark.parametrize(("study", "name"), FIGURES)
+def test_every_figure_has_its_files_and_numbers(finished, study, name):
+    stem = finished / "results" / study / "figures" / name
     assert stem.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
     assert stem.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
     assert not pd.read_csv(stem.with_suffix(".csv")).empty
@@ -75,6 +79,36 @@ def test_the_splits_share_no_image_and_clones_know_the_training_split_alone(fini
         source = Dataset.read(folder / f"data/{source}.safetensors")
         assert torch.equal(source.mean, target.mean)
         assert torch.equal(source.deviation, target.deviation)
+
+
+def test_a_control_is_made_of_the_target_and_transferred_at_its_own_size(finished):
+    folder = finished / "results/smoke"
+    assert not (folder / "data/untrained.safetensors").exists()
+    record = read_record(folder / "sources/untrained/seed-0.safetensors")
+    assert record["settings"]["kind"] == "untrained"
+    accuracy = pd.read_csv(folder / "tables/accuracy.csv").query("source == 'untrained'")
+    assert set(accuracy["size"]) == {100}
+
+
+def test_the_same_task_by_the_dials_is_the_targets_own(finished):
+    folder = finished / "results/smoke_manifold"
+    target, same, unrelated = (
+        Dataset.read(folder / f"data/{name}.safetensors")
+        for name in ("target", "same", "unrelated")
+    )
+    # from other latent vectors; a network trained on one does well on the other, or does not
+    assert not torch.equal(same.splits["train"].images[:40], target.splits["train"].images)
+    settings = {"name": "mlp", "widths": [16, 16]}
+    scores = {
+        name: evaluate(
+            read_network(folder / f"sources/{name}/seed-0.safetensors", settings, (1, 1, 60)),
+            *target.normalised("test"),
+        )[0]
+        for name in ("same", "unrelated")
+    }
+    assert same.image_shape == unrelated.image_shape == target.image_shape
+    assert scores["same"] > 0.6
+    assert scores["unrelated"] < 0.4
 
 
 def test_a_row_of_similarity_is_that_of_its_two_networks_and_blocks(finished):
@@ -138,8 +172,8 @@ def test_results_say_how_they_were_made(finished):
 
 def test_the_report_holds_every_figure(finished):
     report = (finished / "results/report.html").read_text()
-    for name in FIGURES:
-        assert f"results/smoke/figures/{name}.png" in report
+    for study, name in FIGURES:
+        assert f"results/{study}/figures/{name}.png" in report
 
 
 def test_another_folder_and_another_number_of_cores_give_the_same_bytes(finished, checkout, run):
@@ -151,9 +185,9 @@ def test_another_folder_and_another_number_of_cores_give_the_same_bytes(finished
 def _content(folder: Path) -> dict[str, str]:
     """Digest of every result; of accuracies without the columns that depend on the clock."""
     digests = {}
-    for path in sorted((folder / "results/smoke").rglob("*")):
-        name = path.relative_to(folder / "results/smoke").as_posix()
-        if not path.is_file() or name.startswith(("logs/", "benchmarks/")):
+    for path in sorted((folder / "results").glob("smoke*/**/*")):
+        name = path.relative_to(folder / "results").as_posix()
+        if not path.is_file() or {"logs", "benchmarks"} & set(path.parts):
             continue
         content = path.read_bytes()
         if path.suffix == ".csv":

@@ -1,11 +1,10 @@
 # Analysis: the tables, made from what the jobs left.
 #
 # REQUIRED INPUTS   results/{study}/scratch and transfer: rows of every cell
-#                   results/{study}/similarity and intrinsic_dimension: rows of every network
+#                   results/{study}/similarity: rows of every pair of networks
 # OUTPUTS           results/{study}/tables/accuracy.csv
 #                   results/{study}/tables/optimal_depth.csv
 #                   results/{study}/tables/similarity.csv
-#                   results/{study}/tables/intrinsic_dimension.csv
 
 
 # Collects the rows of every cell of the grid.
@@ -65,27 +64,6 @@ rule collect_similarity:
         "results/{study}/logs/collect_similarity.log",
     benchmark:
         "results/{study}/benchmarks/collect_similarity.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=settings,
-        code=code("collect_rows.py"),
-    script:
-        "../scripts/collect_rows.py"
-
-
-# Collects the intrinsic dimension of every network.
-rule collect_dimension:
-    input:
-        rows=dimension_files,
-        schema=f"{SCHEMAS}/intrinsic_dimension.schema.yaml",
-    output:
-        table="results/{study}/tables/intrinsic_dimension.csv",
-        record="results/{study}/tables/intrinsic_dimension.csv.json",
-    log:
-        "results/{study}/logs/collect_dimension.log",
-    benchmark:
-        "results/{study}/benchmarks/collect_dimension.tsv"
     conda:
         "../../envs/environment.yaml"
     params:

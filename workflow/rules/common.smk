@@ -81,8 +81,14 @@ def cell_settings(wildcards, source="scratch", protocol="scratch", depth=0):
 
 
 def config_of_run():
-    """Config of the studies of this run in full, in its order, whatever overlays made it."""
-    return {**CONFIG, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
+    """Config of the studies of this run in full, in its order, whatever overlays made it.
+
+    Without where data lie, which is no part of a result.
+    """
+    config = {
+        key: CONFIG[key] for key in CONFIG if key not in ("data_root", "download")
+    }
+    return {**config, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 
 
 def figure_settings(wildcards, *keys, **values):

@@ -41,15 +41,6 @@ def similarity_files(wildcards):
     ]
 
 
-def dimension_files(wildcards):
-    """Rows of every source and reference network of a study."""
-    networks = source_networks(wildcards.study) + reference_networks(wildcards.study)
-    return [
-        f"results/{wildcards.study}/intrinsic_dimension/{network}.csv"
-        for network in networks
-    ]
-
-
 def ladder_files(wildcards):
     """Measures of every clone of a study, for each of its draws."""
     return [
@@ -62,6 +53,11 @@ def ladder_files(wildcards):
 def source_networks(study):
     """Source networks of a study: their files below its folder, without suffix."""
     return [f"sources/{source}/seed-0" for source in STUDIES[study]["sources"]]
+
+
+def all_networks(study):
+    """Source and reference networks of a study, likewise."""
+    return source_networks(study) + reference_networks(study)
 
 
 def reference_networks(study):

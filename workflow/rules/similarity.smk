@@ -2,7 +2,7 @@
 #
 # REQUIRED INPUTS   results/{study}/activations/{network}.safetensors
 # OUTPUTS           results/{study}/similarity/sources/{source}/seed-{seed}/to/references/size-{size}/replicate-{replicate}.csv
-#                   results/{study}/intrinsic_dimension/{network}.csv
+#                   results/{study}/tables/intrinsic_dimension.csv
 
 
 # Compares every block of one network with every block of another.
@@ -33,22 +33,27 @@ rule compare_representations:
         "../scripts/compare_representations.py"
 
 
-# Estimates the intrinsic dimension of the representation in every block of a network.
+# Estimates the intrinsic dimension of the representations in every block of every network. One
+# job for all of them: scikit-dimension takes longer to import than to estimate.
 rule estimate_dimension:
     input:
-        activations="results/{study}/activations/{network}.safetensors",
+        activations=lambda w: [
+            f"results/{w.study}/activations/{network}.safetensors"
+            for network in all_networks(w.study)
+        ],
+        schema=f"{SCHEMAS}/intrinsic_dimension.schema.yaml",
     output:
-        rows="results/{study}/intrinsic_dimension/{network}.csv",
-        record="results/{study}/intrinsic_dimension/{network}.csv.json",
+        table="results/{study}/tables/intrinsic_dimension.csv",
+        record="results/{study}/tables/intrinsic_dimension.csv.json",
     log:
-        "results/{study}/logs/estimate_dimension/{network}.log",
+        "results/{study}/logs/estimate_dimension.log",
     benchmark:
-        "results/{study}/benchmarks/estimate_dimension/{network}.tsv"
+        "results/{study}/benchmarks/estimate_dimension.tsv"
     conda:
         "../../envs/environment.yaml"
     params:
         settings=lambda w: settings(
-            w, network=w.network, torch_threads=CONFIG["torch_threads"]
+            w, networks=all_networks(w.study), torch_threads=CONFIG["torch_threads"]
         ),
         code=code("estimate_dimension.py"),
     script:

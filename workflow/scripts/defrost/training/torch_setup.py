@@ -1,6 +1,7 @@
 """Torch's own settings, part of what makes a run repeatable."""
 
 import torch
+import torch.utils.deterministic
 
 
 def set_up_torch(threads: int) -> None:
@@ -12,3 +13,5 @@ def set_up_torch(threads: int) -> None:
     torch.set_num_threads(threads)
     # the same switch as use_deterministic_algorithms(True), which imports the compiler as well
     torch.set_deterministic_debug_mode("error")
+    # filling what is about to be written is for programs that read it before that
+    torch.utils.deterministic.fill_uninitialized_memory = False
