@@ -1,4 +1,7 @@
-"""Draw the training and test images of a source from its trained generator."""
+"""Draw the training and test images of a source from its trained generator.
+
+As sample_clone.py; apart from it, so that an edit of the GAN leaves the other clones as they are.
+"""
 
 from defrost.provenance.logs import start_log
 
