@@ -22,10 +22,10 @@ rule collect_accuracy:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=settings,
-        code=code("collect_rows.py"),
+        settings=lambda w: settings(w, cells=trained_cells(w)),
+        code=code("collect_accuracy.py"),
     script:
-        "../scripts/collect_rows.py"
+        "../scripts/collect_accuracy.py"
 
 
 # Finds the optimal depth of every source, protocol and size, and what it gains.

@@ -32,6 +32,22 @@ def cell_files(wildcards):
     ]
 
 
+def trained_cells(wildcards):
+    """Which cell's training stands for each protocol and depth of a study."""
+    return [
+        {
+            "protocol": protocol,
+            "depth": depth,
+            "trained_protocol": trained_protocol,
+            "trained_depth": trained_depth,
+        }
+        for (protocol, depth), (
+            trained_protocol,
+            trained_depth,
+        ) in grid.representatives(STUDIES[wildcards.study]).items()
+    ]
+
+
 def similarity_files(wildcards):
     """Rows of every pair of a source and a reference network of a study."""
     return [

@@ -10,7 +10,9 @@ from defrost.provenance.record import make_record
 from defrost.provenance.seeds import Seeds
 from defrost.training.evaluate import evaluate
 from defrost.training.torch_setup import set_up_torch
-from defrost.transfer.cell import start_replicate, train_from
+from defrost.transfer.cell import start_replicate
+from defrost.transfer.phases import train_phases
+from defrost.transfer.protocols import SCRATCH
 
 settings = snakemake.params.settings
 set_up_torch(settings["torch_threads"])
@@ -18,7 +20,7 @@ seeds = Seeds(settings["root_seed"])
 
 target = Dataset.read(snakemake.input.target)
 network, examples, order = start_replicate(settings, target, settings["replicate"], seeds)
-cost = train_from(network, 0, examples, settings["training"], order)
+cost = train_phases(network, SCRATCH, examples, settings["training"], order)
 print(f"trained in {cost['train_seconds']:.2f} s")
 accuracy, loss = evaluate(network, *target.normalised("test"))
 

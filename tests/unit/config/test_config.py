@@ -45,7 +45,7 @@ def test_resolving_leaves_the_given_config_alone_and_changes_nothing_twice(schem
     assert resolve_config(resolved, schema) == resolved
 
 
-@pytest.mark.parametrize("preset", ["config.yaml", "smoke", "convergence"])
+@pytest.mark.parametrize("preset", ["config.yaml", "smoke", "convergence", "protocols", "fashion"])
 def test_shipped_configs_are_valid(root, schema, preset):
     path = preset if "." in preset else f"workflow/presets/{preset}.yaml"
     resolve_config(yaml.safe_load((root / path).read_text()), schema)
@@ -93,6 +93,11 @@ def test_shipped_configs_are_valid(root, schema, preset):
         ("studies.mine.target.split.test", 5000, "found 5150 examples in all; allowed are 1740"),
         ("studies.mine.network.pool_after", [1, 2, 3, 4], "found 4 poolings; allowed are 3"),
         ("studies.mine.network.pool_after", [9], "pool_after[0]: found 9; allowed is 1 to 5"),
+        (
+            "studies.mine.training.block_factors",
+            [1, 0.5],
+            "training.block_factors: found 2; allowed are 5, one for each block of the network",
+        ),
         ("run", ["yours"], "config: run[0]: found 'yours'; allowed are mine"),
         ("studies", [], "config: studies: found []; allowed is a mapping"),
         ("download", 1, "config: download: found 1; allowed is true or false"),
@@ -191,6 +196,17 @@ def test_only_the_defaults_of_its_kind_are_filled_in(schema):
     config["studies"]["mine"]["sources"]["near"]["model"] = "wgan"
     study = resolve_config(config, schema)["studies"]["mine"]
     assert study["sources"]["near"]["generator_steps"] == 2000
+
+
+def test_cells_that_are_the_same_are_trained_once(schema):
+    config = with_change("studies.mine.protocols", ["freeze", "finetune", "defrost", "gradual"])
+    study = resolve_config(config, schema)["studies"]["mine"]
+    found = list(cells(study))
+    assert len(found) == len(set(found))
+    # two sizes: scratch, and of 4 x 6 cells two are scratch, one and two are another's
+    assert len(found) == 2 * (1 + 4 * 6 - 2 - 1 - 2)
+    assert Cell("near", "finetune", 5, 20) in found
+    assert Cell("near", "defrost", 0, 20) not in found
 
 
 def test_a_source_is_transferred_at_its_own_sizes_alone(schema):

@@ -7,7 +7,7 @@ from scipy import stats
 
 from defrost.statistics.intervals import mean_interval
 from defrost.statistics.optimal_depth import cross_fitted_gain, optimal_depth
-from defrost.statistics.summaries import optimal_depth_table
+from defrost.statistics.summaries import by_depth, optimal_depth_table, with_shared_cells
 
 
 def test_the_interval_is_scipys_and_covers_what_it_says():
@@ -113,3 +113,68 @@ def test_a_source_has_the_sizes_that_it_was_transferred_at():
     table = optimal_depth_table(accuracy, blocks=1)
     found = list(table[["source", "size"]].itertuples(index=False, name=None))
     assert found == [("far", 20), ("near", 10), ("near", 20)]
+
+
+def trained_rows(*cells: tuple[str, str, int, float]) -> pd.DataFrame:
+    """Return three replicates of each cell at one size around an accuracy."""
+    return pd.DataFrame(
+        [
+            {
+                "study": "s",
+                "source": source,
+                "protocol": protocol,
+                "depth": depth,
+                "size": 10,
+                "replicate": replicate,
+                "test_accuracy": accuracy + 0.001 * replicate,
+            }
+            for source, protocol, depth, accuracy in cells
+            for replicate in range(3)
+        ]
+    )
+
+
+def test_shared_cells_get_rows_of_their_own_and_scratch_keeps_its_own():
+    trained = trained_rows(
+        ("scratch", "scratch", 0, 0.5), ("near", "finetune", 2, 0.8), ("near", "freeze", 2, 0.6)
+    )
+    table = with_shared_cells(
+        trained,
+        {
+            ("finetune", 0): ("scratch", 0),
+            ("finetune", 2): ("finetune", 2),
+            ("defrost", 0): ("finetune", 2),
+            ("defrost", 2): ("freeze", 2),
+        },
+    )
+    means = table.groupby(["protocol", "depth"])["test_accuracy"].mean().round(3).to_dict()
+    assert means == {
+        ("scratch", 0): 0.501,
+        ("finetune", 2): 0.801,
+        ("defrost", 0): 0.801,
+        ("defrost", 2): 0.601,
+    }
+
+
+def test_depth_zero_is_scratch_only_where_it_transfers_nothing():
+    table = trained_rows(
+        ("scratch", "scratch", 0, 0.5),
+        ("near", "freeze", 1, 0.6),
+        ("near", "defrost", 0, 0.8),
+        ("near", "defrost", 1, 0.6),
+    )
+    frozen, defrosted = (by_depth(table, "near", p) for p in ("freeze", "defrost"))
+    assert frozen.groupby("depth")["test_accuracy"].first().to_dict() == {0: 0.5, 1: 0.6}
+    assert defrosted.groupby("depth")["test_accuracy"].first().to_dict() == {0: 0.8, 1: 0.6}
+    summary = optimal_depth_table(table, blocks=1).set_index("protocol")
+    # the gain is over scratch for every protocol, the standard protocol freeze at full depth
+    assert summary.loc["defrost", "gain"] == pytest.approx(0.3)
+    assert summary.loc["defrost", "gain_over_standard"] == pytest.approx(0.2)
+
+
+def test_the_standard_protocol_is_found_under_another_name():
+    table = trained_rows(
+        ("scratch", "scratch", 0, 0.5), ("near", "gradual", 0, 0.8), ("near", "gradual", 1, 0.7)
+    )
+    (row,) = optimal_depth_table(table, blocks=1).to_dict("records")
+    assert row["gain_over_standard"] == pytest.approx(0.1)

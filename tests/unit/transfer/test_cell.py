@@ -7,8 +7,10 @@ from defrost.data.dataset import Dataset, Examples, channel_statistics
 from defrost.networks.build import build_network, read_network
 from defrost.provenance.files import write_tensors
 from defrost.provenance.seeds import Seeds
-from defrost.transfer.cell import start_replicate, train_cell, train_from
-from defrost.transfer.protocols import PROTOCOLS
+from defrost.training.loop import batches
+from defrost.transfer.cell import start_replicate, train_cell
+from defrost.transfer.phases import train_phases
+from defrost.transfer.protocols import plan_of
 
 NETWORK = {"name": "convnet", "widths": [4, 4, 4], "pool_after": [1, 3]}
 SETTINGS = {
@@ -21,7 +23,7 @@ SETTINGS = {
     "first": 0,
     "last": 1,
     "network": NETWORK,
-    "training": {"steps": 20, "batch_size": 8, "learning_rate": 0.01},
+    "training": {"steps": 20, "batch_size": 8, "learning_rate": 0.01, "block_factors": [1, 1, 1]},
 }
 
 
@@ -51,48 +53,92 @@ def equal(first, second):
     return all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("depth", range(4))
-def test_freeze_copies_the_first_blocks_and_keeps_them_to_the_bit(target, source, depth):
+def started(target, source, plan):
+    """Return a network as a plan starts it, the examples and the order of the batches."""
     network, examples, order = start_replicate(SETTINGS, target, 0, Seeds(0))
+    network.copy_blocks(source, plan.copied)
+    return network, examples, order
+
+
+@pytest.mark.parametrize("depth", range(4))
+@pytest.mark.parametrize("protocol", ["freeze", "finetune", "defrost", "gradual"])
+def test_a_protocol_copies_freezes_and_trains_what_it_says(target, source, protocol, depth):
+    plan = plan_of(protocol, depth, 3)
     fresh, _, _ = start_replicate(SETTINGS, target, 0, Seeds(0))
-    frozen = PROTOCOLS["freeze"](network, source, depth)
-    assert frozen == depth
+    network, examples, order = started(target, source, plan)
+    copied = depth if protocol in ("freeze", "finetune") else 3
+    frozen = 0 if protocol == "finetune" else depth
     for number, block in enumerate(network.blocks):
-        given = source if number < depth else fresh
+        given = source if number < copied else fresh
         assert equal(state(block), state(given.blocks[number]))
     assert equal(state(network.readout), state(fresh.readout))
+    before = [state(block) for block in network.blocks]
 
-    train_from(network, frozen, examples, SETTINGS["training"], order)
+    cost = train_phases(network, plan, examples, SETTINGS["training"], order)
 
-    assert equal(state(network.prefix(depth)), state(source.prefix(depth)))
-    for (name, trained), start in zip(
-        network.suffix(depth).named_parameters(), fresh.suffix(depth).parameters(), strict=True
-    ):
-        assert not torch.equal(trained, start), name
+    # parameters and normalisation statistics, to the bit
+    assert equal(state(network.prefix(frozen)), state(source.prefix(frozen)))
+    for number in range(frozen, 3):
+        trained = state(network.blocks[number])
+        assert not any(torch.equal(trained[name], before[number][name]) for name in trained)
+    assert not equal(state(network.readout), state(fresh.readout))
+    assert not any(module.training for module in (*network.blocks, network.readout))
+    parameters = sum(p.numel() for p in network.suffix(frozen).parameters())
+    assert cost["trainable_parameters"] == parameters
 
 
-def test_training_on_ready_features_is_training_the_whole_network(target, source):
+def plain_loop(network, plan, examples, training, order):
+    """Train as a user would write it: the whole network forward in every step."""
+    optimiser, released = None, 4
+    rows = batches(len(examples.labels), training, order)
+    modules = [*network.blocks, network.readout]
+    for frozen, part in zip(plan.frozen, rows.tensor_split(len(plan.frozen)), strict=True):
+        new = [p for module in modules[frozen:released] for p in module.parameters()]
+        if optimiser is None:
+            optimiser = torch.optim.Adam(new, training["learning_rate"])
+        elif new:
+            optimiser.add_param_group({"params": new})
+        released = frozen
+        network.train()
+        network.prefix(frozen).eval()
+        for batch in part:
+            loss = torch.nn.functional.cross_entropy(
+                network(examples.images[batch]), examples.labels[batch]
+            )
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    network.eval()
+
+
+@pytest.mark.parametrize("depth", range(4))
+@pytest.mark.parametrize("protocol", ["freeze", "finetune", "defrost", "gradual"])
+def test_training_on_ready_features_is_training_the_whole_network(target, source, protocol, depth):
     """The frozen blocks seen once give what the plain loop gives, within rounding."""
-    depth, training = 2, SETTINGS["training"]
-    network, examples, order = start_replicate(SETTINGS, target, 0, Seeds(0))
-    plain, _, same_order = start_replicate(SETTINGS, target, 0, Seeds(0))
-    for each in (network, plain):
-        PROTOCOLS["freeze"](each, source, depth)
-    train_from(network, depth, examples, training, order)
-
-    optimiser = torch.optim.Adam(plain.suffix(depth).parameters(), training["learning_rate"])
-    from defrost.training.loop import batches
-
-    plain.train()
-    plain.prefix(depth).eval()
-    for batch in batches(len(examples.labels), training, same_order):
-        logits = plain(examples.images[batch])
-        optimiser.zero_grad()
-        torch.nn.functional.cross_entropy(logits, examples.labels[batch]).backward()
-        optimiser.step()
-    plain.eval()
+    plan, training = plan_of(protocol, depth, 3), SETTINGS["training"]
+    network, examples, order = started(target, source, plan)
+    train_phases(network, plan, examples, training, order)
+    plain, _, same_order = started(target, source, plan)
+    plain_loop(plain, plan, examples, training, same_order)
     with torch.no_grad():
         assert torch.allclose(network(examples.images), plain(examples.images), atol=1e-4)
+
+
+def test_a_factor_slows_the_blocks_that_were_copied_and_no_other(target, source):
+    training = {**SETTINGS["training"], "steps": 1}
+    moved = {}
+    for name, factors in (("same", [1, 1, 1]), ("slow", [0.1, 0.5, 0.01])):
+        network, examples, order = started(target, source, plan_of("finetune", 2, 3))
+        before = [state(block) for block in network.blocks]
+        factors = {**training, "block_factors": factors}
+        train_phases(network, plan_of("finetune", 2, 3), examples, factors, order)
+        moved[name] = [
+            (state(block)["0.weight"] - start["0.weight"]).abs().max().item()
+            for block, start in zip(network.blocks, before, strict=True)
+        ]
+    # Adam's first step is the learning rate for every parameter
+    expected = [0.1 * moved["same"][0], 0.5 * moved["same"][1], moved["same"][2]]
+    assert moved["slow"] == pytest.approx(expected, rel=1e-3)
 
 
 def test_replicates_are_paired_across_sizes_depths_and_sources(target):

@@ -34,6 +34,10 @@ def check_study(path: list, study: dict) -> None:
     if max(study["depths"]) == 0:
         allowed = f"allowed is also one from 1 to {blocks}: 0 alone transfers nothing"
         raise ConfigError([*path, "depths"], "found [0]", allowed)
+    factors = study["training"]["block_factors"]
+    if len(factors) != blocks:
+        allowed = f"allowed are {blocks}, one for each block of the network"
+        raise ConfigError([*path, "training", "block_factors"], f"found {len(factors)}", allowed)
     _check_each([*path, "sizes"], study["sizes"], train, in_training_split)
     sizes = study["references"]["sizes"]
     _check_each([*path, "references", "sizes"], sizes, train, in_training_split)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from defrost.config.checks import check_study, check_top_level
 from defrost.config.schema import check_schema, with_defaults
 from defrost.networks.catalogue import number_of_blocks
+from defrost.transfer.protocols import representative
 
 _GENERATED = ("clone", "hidden_manifold")
 
@@ -33,17 +34,27 @@ def resolve_config(config: dict, schema: dict) -> dict:
 
 
 def cells(study: dict) -> Iterator[Cell]:
-    """Yield every cell of a study once, the baseline first.
+    """Yield every cell of a study that is trained, once, the baseline first.
 
-    `freeze` at depth 0 is the network trained from scratch and is not trained again.
+    Of cells that are the same by definition the one that stands for all of them.
     """
     for size in study["sizes"]:
         yield Cell("scratch", "scratch", 0, size)
+    trained = dict.fromkeys(representatives(study).values())
+    trained.pop(("scratch", 0), None)
     for name, source in study["sources"].items():
-        for protocol in study["protocols"]:
-            for depth in study["depths"]:
-                if depth > 0:
-                    yield from (Cell(name, protocol, depth, size) for size in source["sizes"])
+        for protocol, depth in trained:
+            yield from (Cell(name, protocol, depth, size) for size in source["sizes"])
+
+
+def representatives(study: dict) -> dict[tuple[str, int], tuple[str, int]]:
+    """Return which cell's training stands for each protocol and depth of a study."""
+    blocks = number_of_blocks(study["network"])
+    return {
+        (protocol, depth): representative(protocol, depth, blocks)
+        for protocol in study["protocols"]
+        for depth in study["depths"]
+    }
 
 
 def replicate_blocks(replicates: int, per_job: int) -> Iterator[tuple[int, int]]:
@@ -54,7 +65,9 @@ def replicate_blocks(replicates: int, per_job: int) -> Iterator[tuple[int, int]]
 
 def _fill_study(study: dict) -> None:
     """Fill in the defaults that follow from other values."""
-    study.setdefault("depths", list(range(number_of_blocks(study["network"]) + 1)))
+    blocks = number_of_blocks(study["network"])
+    study.setdefault("depths", list(range(blocks + 1)))
+    study["training"].setdefault("block_factors", [1] * blocks)
     study["references"].setdefault("sizes", [max(study["sizes"])])
     for source in study["sources"].values():
         source.setdefault("sizes", list(study["sizes"]))

@@ -18,29 +18,43 @@ def train(
     settings: dict,
     generator: Generator,
     progress: Progress | None = None,
-) -> float:
-    """Train all parameters of `model` on the cross-entropy, in place, and return the last loss.
+) -> None:
+    """Train all parameters of `model` on the cross-entropy, in place.
 
     `inputs` (N x ...) and `labels` (N) are all the examples; `settings` holds `steps`,
     `batch_size` (smaller sets are one batch) and `learning_rate`; `generator` orders the batches.
     Raises FloatingPointError as soon as a loss that is looked at is not finite.
     """
+    optimiser = Adam()
+    optimiser.add(model.parameters(), settings["learning_rate"])
+    order = batches(len(labels), settings, generator)
+    descend(model, inputs, labels, order, optimiser, progress)
+
+
+def descend(
+    model: nn.Module,
+    inputs: Tensor,
+    labels: Tensor,
+    order: Tensor,
+    optimiser: Adam,
+    progress: Progress | None = None,
+) -> None:
+    """Take a step on every batch (steps x batch indices), as `train` does, and end in eval mode."""
     model.train()
-    optimiser = Adam(model.parameters(), settings["learning_rate"])
-    steps = settings["steps"]
-    for step, batch in enumerate(batches(len(labels), settings, generator), start=1):
+    steps = len(order)
+    for step, batch in enumerate(order, start=1):
         loss = nn.functional.cross_entropy(model(inputs[batch]), labels[batch])
         optimiser.step(loss)
         if step % math.ceil(steps / _CHECKS) == 0 or step == steps:
             if not torch.isfinite(loss):
+                rates = ", ".join(f"{group.learning_rate:g}" for group in optimiser.groups)
                 raise FloatingPointError(
                     f"the loss is {loss.item()} at step {step} of {steps}: "
-                    f"learning_rate {settings['learning_rate']} may be too large"
+                    f"learning_rate {rates} may be too large"
                 )
             if progress:
                 progress.report(step, f"loss {loss.item():.4f}")
     model.eval()
-    return loss.item()
 
 
 def batches(examples: int, settings: dict, generator: Generator) -> Tensor:
