@@ -84,6 +84,12 @@ rule phase_diagram:
         figure_files("phase_diagram"),
 
 
+rule cost_accuracy:
+    """Test accuracy against training cost, of studies with several protocols."""
+    input:
+        figure_files("cost_accuracy"),
+
+
 rule similarity_by_block:
     """Similarity of source and target networks in every block."""
     input:

@@ -95,7 +95,7 @@ def test_own_files_and_derived_tasks_become_data_sets_of_one_shape(checkout, run
 BAD = {
     "nan": "data: nan.npz: images: found NaN or infinity in row 0; allowed are finite numbers",
     "unequal": "data: unequal.npz: found 90 images and 80 labels; allowed is as many",
-    "few": "data: few.npz: found 9 test examples in balanced classes; test_examples asks for 10",
+    "few": "data: few.npz: found 9 test examples in balanced classes; allowed as test_examp",
     "pictures": "data: pictures: found 1 sub-folders; allowed are two or more, one for each class",
     "mnist": "data: data/MNIST/raw/train-images-idx3-ubyte.gz: found no file to read",
 }

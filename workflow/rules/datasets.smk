@@ -52,11 +52,11 @@ rule make_source_dataset:
     params:
         settings=lambda w: settings(
             w,
-            "target",
             examples=origins.examples_of(STUDIES[w.study], w.dataset),
             files=folder_of(STUDIES[w.study]["sources"][w.dataset]),
             root_seed=CONFIG["root_seed"],
             source=w.dataset,
+            target=STUDIES[w.study]["target"]["dataset"],
             task=origins.real_task(STUDIES[w.study], w.dataset),
             torch_threads=CONFIG["torch_threads"],
         ),

@@ -1,36 +1,10 @@
-# Figures: drawn from tables, so that a change of style trains nothing; the gallery reads data.
+# Figures: drawn from tables, so that a change of style trains nothing.
 #
-# REQUIRED INPUTS   results/{study}/data/target.safetensors and those of the clones
-#                   results/{study}/tables/accuracy.csv
+# REQUIRED INPUTS   results/{study}/tables/accuracy.csv
 #                   results/{study}/tables/optimal_depth.csv
 #                   results/{study}/tables/similarity.csv
 # OUTPUTS           results/{study}/figures/{name}.pdf, .png, .csv (the numbers) and .json
-#                   for every name in FIGURES (paths.smk)
-
-
-# Plots images of the target beside those of its clones.
-rule plot_clone_gallery:
-    input:
-        target="results/{study}/data/target.safetensors",
-        clones=lambda w: [
-            f"results/{w.study}/data/{clone}.safetensors"
-            for clone in origins.clones(STUDIES[w.study])
-        ],
-    output:
-        **figure_outputs("clone_gallery"),
-    log:
-        "results/{study}/logs/plot_clone_gallery.log",
-    benchmark:
-        "results/{study}/benchmarks/plot_clone_gallery.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=lambda w: settings(
-            w, "target", clones=origins.clones(STUDIES[w.study])
-        ),
-        code=code("plot_clone_gallery.py"),
-    script:
-        "../scripts/plot_clone_gallery.py"
+#                   for every name in FIGURES (paths.smk) but those of ladder.smk
 
 
 # Plots test accuracy against transfer depth.
@@ -115,24 +89,21 @@ rule plot_phase_diagram:
         "../scripts/plot_phase_diagram.py"
 
 
-# Plots how the WGAN clones trained, and what they draw.
-rule plot_wgan_training:
+# Plots test accuracy against what training cost.
+rule plot_cost_accuracy:
     input:
-        target="results/{study}/data/target.safetensors",
-        clones=lambda w: wgan_files(w, "data/{}.safetensors"),
-        losses=lambda w: wgan_files(w, "clones/{}-losses.csv"),
+        accuracy="results/{study}/tables/accuracy.csv",
+        schema=f"{SCHEMAS}/accuracy.schema.yaml",
     output:
-        **figure_outputs("wgan_training"),
+        **figure_outputs("cost_accuracy"),
     log:
-        "results/{study}/logs/plot_wgan_training.log",
+        "results/{study}/logs/plot_cost_accuracy.log",
     benchmark:
-        "results/{study}/benchmarks/plot_wgan_training.tsv"
+        "results/{study}/benchmarks/plot_cost_accuracy.tsv"
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(
-            w, "target", clones=origins.datasets_from(STUDIES[w.study], "wgan")
-        ),
-        code=code("plot_wgan_training.py"),
+        settings=lambda w: figure_settings(w, "protocols", "replicates", "target"),
+        code=code("plot_cost_accuracy.py"),
     script:
-        "../scripts/plot_wgan_training.py"
+        "../scripts/plot_cost_accuracy.py"

@@ -3,6 +3,8 @@
 # REQUIRED INPUTS   STUDIES and settings(), from common.smk
 # OUTPUTS           which rule makes which data set, and from what settings
 
+import os
+
 from defrost.config import origins
 from defrost.provenance.listing import listing_digest
 
@@ -35,7 +37,8 @@ def source_dataset(wildcards):
 
 def files_of(data):
     """Files of the user's that a target or a source is made of, where Snakemake can watch them."""
-    return [data["path"]] if "arrays" in (data.get("dataset"), data.get("kind")) else []
+    arrays = "arrays" in (data.get("dataset"), data.get("kind"))
+    return [os.path.normpath(data["path"])] if arrays else []
 
 
 def folder_of(data):

@@ -12,6 +12,7 @@ FIGURES = {
     "accuracy_by_depth": bool,
     "optimal_depth": bool,
     "phase_diagram": origins.swept_dial,
+    "cost_accuracy": lambda study: len(study["protocols"]) > 1,
     "similarity_by_block": bool,
 }
 

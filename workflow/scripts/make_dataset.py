@@ -6,6 +6,7 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 
 import torch
 
+from defrost.data.catalogue import image_shape
 from defrost.data.dataset import Dataset, Examples, channel_statistics
 from defrost.data.images import to_shape
 from defrost.data.read import read_raw
@@ -19,11 +20,11 @@ set_up_torch(settings["torch_threads"])
 target = settings["target"]
 seeds = Seeds(settings["root_seed"])
 
-raw = choose_classes(read_raw(target, **snakemake.params.place), target)
+shape = image_shape(target)
+raw = choose_classes(read_raw(target, shape, **snakemake.params.place), target)
 order = torch.Generator().manual_seed(seeds(target["dataset"], "split"))
 rows = target_rows(raw, target["split"], target.get("path", target["dataset"]), order)
-size = target.get("image")
-shape = (size["channels"], size["height"], size["width"]) if size else tuple(raw.images.shape[1:])
+shape = shape or tuple(raw.images.shape[1:])
 splits = {
     name: Examples(to_shape(raw.images[part], shape), raw.labels[part])
     for name, part in rows.items()

@@ -25,7 +25,7 @@ def generator_of(*names):
 shape = settings["latent_dimension"], settings["input_dimension"], settings["class_count"]
 manifold = draw_manifold(*shape, lambda name: generator_of("target", name))
 if settings["dials"]:
-    # what is redrawn is the same for all sources, so that a sweep moves the dial alone
+    # what is redrawn is the same for all sources, which lie on one line from it to the target
     redrawn = draw_manifold(*shape, lambda name: generator_of("redrawn", name))
     order = torch.randperm(settings["latent_dimension"], generator=generator_of("kept"))
     manifold = turn_dials(manifold, redrawn, settings["dials"], order)

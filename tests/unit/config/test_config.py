@@ -98,6 +98,26 @@ def test_shipped_configs_are_valid(root, schema, preset):
             [1, 0.5],
             "training.block_factors: found 2; allowed are 5, one for each block of the network",
         ),
+        ("download", "true", "found 'true'; allowed is true or false (on the command line: True)"),
+        ("data_root", "", "config: data_root: found an empty one"),
+        ("studies.mine.training.batch_size", 1, "batch_size: found 1; allowed is 2 or more"),
+        ("studies.mine.target.classes", [0, 77], "target.classes: found '77'; allowed are 0 to 9"),
+        ("studies.mine.target.classes", [1, "1"], "target.classes: found '1' twice; allowed is it"),
+        (
+            "studies.mine.sources.near.train_examples",
+            5,
+            "found 5; allowed is 10, one of each class",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "arrays", "path": "pyproject.toml"},
+            "a.path: found the file 'pyproject.toml'; allowed are .npz and .safetensors",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "arrays", "path": "x" * 300},
+            "a.path: found no file",
+        ),
         ("run", ["yours"], "config: run[0]: found 'yours'; allowed are mine"),
         ("studies", [], "config: studies: found []; allowed is a mapping"),
         ("download", 1, "config: download: found 1; allowed is true or false"),
@@ -214,6 +234,13 @@ def test_a_source_is_transferred_at_its_own_sizes_alone(schema):
     config["studies"]["mine"]["sources"]["near"]["sizes"] = [100]
     found = list(cells(resolve_config(config, schema)["studies"]["mine"]))
     assert found[2:] == [Cell("near", "freeze", 3, 100)]
+
+
+def test_a_clone_needs_two_examples_of_each_class(schema):
+    config = with_change("studies.mine.target.split.train", 10)
+    config["studies"]["mine"]["sizes"] = [10]
+    with pytest.raises(ConfigError, match=r"near\.model: found a clone beside target"):
+        resolve_config(config, schema)
 
 
 def test_what_is_missing_is_named(schema):

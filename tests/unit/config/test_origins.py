@@ -75,6 +75,7 @@ def test_a_manifold_has_the_targets_dimensions_and_its_own_dials():
         (manifold(a={"feature_overlap": 0}, b={"feature_overlap": 0.5}), "feature_overlap"),
         (manifold(a={}, b={"latent_ratio": 0.5}), "latent_ratio"),
         (manifold(a={}, b={}), None),
+        (manifold(a={}, b={}, c={"feature_overlap": 0}), None),
         (manifold(a={"feature_kept": 0}, b={"feature_overlap": 0}), None),
         (MIXED, None),
     ],

@@ -13,6 +13,7 @@ import torch
 from defrost.data import clones
 from defrost.data.clones import fit_clone, sample_clone
 from defrost.data.dataset import Dataset, Examples
+from defrost.data.raw import DataError
 
 SHAPE = (2, 3, 3)
 PIXELS = 18
@@ -207,7 +208,7 @@ def test_a_class_that_never_changes_is_cloned_as_it_is():
 @pytest.mark.parametrize("labels", [[0, 0, 1], [0, 0, 2, 2]])
 def test_a_class_without_two_examples_is_refused(labels):
     images = torch.randn(len(labels), *SHAPE, generator=generator())
-    with pytest.raises(ValueError, match="class 1 has"):
+    with pytest.raises(DataError, match="training examples of class 1; a clone needs two"):
         fit_clone("gaussian", Examples(images, torch.tensor(labels)))
 
 

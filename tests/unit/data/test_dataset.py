@@ -24,7 +24,7 @@ def test_a_data_set_comes_back_and_is_normalised_by_its_own_numbers(tmp_path):
 
 
 def test_the_digits_are_real():
-    images, labels, names, test_from, _ = read_digits()
+    images, labels, names, test_from = read_digits()
     assert (names, test_from) == (tuple("0123456789"), None)
     assert images.shape == (1797, 1, 8, 8)
     assert images.min() == 0

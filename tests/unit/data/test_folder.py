@@ -65,7 +65,6 @@ def test_classes_and_images_are_read_in_the_order_of_their_names(folder):
     assert raw.labels.tolist() == [0, 0, 1, 1, 2]
     assert raw.class_names == ("cat", "dog", "eel")
     assert raw.test_from is None
-    assert raw.rows.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_hidden_files_are_passed_over(two):

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from defrost.data.hidden_manifold import Manifold, draw_examples, draw_manifold, turn_dials
+from defrost.errors import UserError
 
 D, P, K = 20, 60, 4
 SAME = {"feature_overlap": 1, "feature_kept": 1, "teacher_overlap": 1, "latent_ratio": 1}
@@ -109,5 +110,5 @@ def test_the_same_generator_gives_the_same_examples_and_another_does_not():
 
 def test_a_class_that_never_comes_is_said_to():
     shadowed = Manifold(torch.ones(2, 3), torch.tensor([[1.0, 0.0], [-1.0, 0.0], [0.0, 0.0]]))
-    with pytest.raises(ValueError, match="class 2 is not complete"):
+    with pytest.raises(UserError, match="found too few examples of class 2 in 413696 draws"):
         draw_examples(shadowed, 3, generator(0))

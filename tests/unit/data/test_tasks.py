@@ -3,20 +3,31 @@
 import pytest
 import torch
 
-from defrost.data.classes import select_classes
+from defrost.data.dataset import Dataset, Examples
 from defrost.data.raw import DataError, RawData
-from defrost.data.tasks import choose_classes, source_rows, target_rows, without_target
+from defrost.data.tasks import (
+    check_spread,
+    choose_classes,
+    not_measured,
+    source_rows,
+    target_rows,
+)
 
 
 def raw(count: int = 400, classes: int = 4, test_from: int | None = None) -> RawData:
     """Examples whose one pixel is their place."""
     images = torch.arange(count, dtype=torch.float32)[:, None, None, None]
     names = tuple(map(str, range(classes)))
-    return RawData(images, torch.arange(count) % classes, names, test_from, torch.arange(count))
+    return RawData(images, torch.arange(count) % classes, names, test_from)
 
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def dataset(of: RawData, rows: dict[str, torch.Tensor]) -> Dataset:
+    splits = {name: Examples(of.images[part], of.labels[part]) for name, part in rows.items()}
+    return Dataset(splits, torch.zeros(1), torch.ones(1))
 
 
 SPLIT = {"train": 80, "probe": 40, "test": 40}
@@ -45,17 +56,37 @@ def test_a_source_of_the_targets_own_data_never_sees_what_is_measured(test_from)
     # the target is of three classes, one of them merged; the source of other ones, of one shared
     own = choose_classes(whole, {"classes": [0, [1, 2]]})
     measured = target_rows(own, {"train": 40, "probe": 20, "test": 20}, "set", generator())
+    target = dataset(own, measured)
     theirs = choose_classes(whole, {"classes": [2, 3]})
-    allowed = without_target(theirs, own, measured)
+    allowed = not_measured(theirs.images, target)
     rows = source_rows(theirs, allowed, {}, "set", generator(1))
     used = theirs.images[torch.cat([*rows.values()])].flatten().tolist()
     kept_apart = own.images[torch.cat([measured["probe"], measured["test"]])].flatten().tolist()
     assert used
     assert not set(used) & set(kept_apart)
-    # and what it may see it does: all but what balance leaves out
-    assert len(allowed) - allowed.sum() == len(
-        set(kept_apart) & set(theirs.images[:, 0, 0, 0].tolist())
+    # and what it may see it does
+    assert set(theirs.images[allowed].flatten().tolist()) == (
+        set(theirs.images.flatten().tolist()) - set(kept_apart)
     )
+
+
+def test_a_source_whose_official_test_part_lacks_a_class_takes_of_its_training_part():
+    whole = raw(test_from=300)
+    allowed = torch.ones(400, dtype=torch.bool)
+    allowed[300:] = whole.labels[300:] != 2
+    rows = source_rows(whole, allowed, {}, "set", generator())
+    assert {name: len(part) for name, part in rows.items()} == {"train": 270, "test": 30}
+    assert torch.cat([*rows.values()]).max() < 300
+    allowed[:300] = whole.labels[:300] != 2
+    with pytest.raises(DataError, match="set: found a class of which the target measures on every"):
+        source_rows(whole, allowed, {}, "set", generator())
+
+
+def test_pixels_of_another_range_are_noticed():
+    target = dataset(raw(), {"train": torch.arange(400)})
+    check_spread(raw().images * 3, target, "mine.npz")
+    with pytest.raises(DataError, match=r"mine\.npz: found pixel values of standard deviation 2.9"):
+        check_spread(raw().images * 255, target, "mine.npz")
 
 
 def test_a_source_takes_all_there_is_in_balance():
@@ -73,11 +104,12 @@ def test_a_source_takes_all_there_is_in_balance():
 def test_a_source_that_asks_for_too_much_is_told():
     everything = torch.ones(400, dtype=torch.bool)
     with pytest.raises(
-        DataError, match="set: found 300 train examples in balanced classes; train_ex"
+        DataError, match="set: found 300 train examples in balanced classes; allowed as train_ex"
     ):
         source_rows(raw(test_from=300), everything, {"train": 301}, "set", generator())
 
 
-def test_chosen_classes_know_their_place_in_the_set():
-    chosen = select_classes(select_classes(raw(), [3, 1]), ["1", "3"])
-    assert torch.equal(chosen.rows.float(), chosen.images[:, 0, 0, 0])
+def test_a_class_without_an_example_is_refused():
+    everything = torch.ones(400, dtype=torch.bool)
+    with pytest.raises(DataError, match="allowed as train_examples are 4, the number of classes"):
+        source_rows(raw(), everything, {"train": 3}, "set", generator())

@@ -36,13 +36,24 @@ def test_a_source_learns_its_task(dataset):
     assert evaluate(trained("clone", dataset), *dataset.normalised("test"))[0] > 0.9
 
 
-def test_an_untrained_source_is_the_network_that_training_starts_from(dataset):
+def test_an_untrained_source_has_the_weights_that_training_starts_from(dataset):
     seeds = Seeds(0)
     fresh = build_network(
         NETWORK, (1, 1, 8), 3, lambda block: seeds("toy", "source", "near", 0, "block", block)
     )
     untrained = trained("untrained", dataset)
-    assert all(map(torch.equal, fresh.state_dict().values(), untrained.state_dict().values()))
+    assert all(map(torch.equal, fresh.parameters(), untrained.parameters()))
+
+
+def test_an_untrained_source_normalises_what_it_sees(dataset):
+    untrained = trained("untrained", dataset)
+    features = dataset.normalised("train").images
+    for block in untrained.blocks:
+        flatten, linear, norm, rectify = block
+        normalised = norm(linear(flatten(features)))
+        assert torch.allclose(normalised.mean(0), torch.zeros(16), atol=0.02)
+        assert torch.allclose(normalised.std(0), torch.ones(16), atol=0.02)
+        features = rectify(normalised)
 
 
 def test_shuffled_labels_teach_nothing_that_holds(dataset):

@@ -1,9 +1,10 @@
 """Checks of what a schema cannot say: values that limit one another."""
 
+import os
 from pathlib import Path
 
 from defrost.config.schema import ConfigError
-from defrost.data.catalogue import KNOWN, class_count, image_shape
+from defrost.data.catalogue import KNOWN, REAL, class_count, image_shape
 from defrost.networks.catalogue import number_of_blocks
 
 # names that files and tables give to something else
@@ -28,6 +29,7 @@ def check_study(path: list, study: dict) -> None:
     in_training_split = f"allowed is 2 to {train}, the size of target.split.train"
 
     _check_path([*path, "target"], study["target"])
+    _check_classes([*path, "target"], study["target"])
     _check_split([*path, "target", "split"], study["target"])
     _check_pooling([*path, "network", "pool_after"], study)
     _check_each([*path, "depths"], study["depths"], blocks, in_network)
@@ -48,6 +50,8 @@ def check_study(path: list, study: dict) -> None:
 
 def _check_source(path: list, source: dict, study: dict) -> None:
     _check_path(path, source)
+    _check_classes(path, source)
+    _check_examples(path, source, study["target"])
     for position, size in enumerate(source["sizes"]):
         if size not in study["sizes"]:
             allowed = f"allowed are those of the study: {', '.join(map(str, study['sizes']))}"
@@ -56,13 +60,48 @@ def _check_source(path: list, source: dict, study: dict) -> None:
     if source["kind"] == "hidden_manifold" and not manifold:
         found = f"found hidden_manifold beside the target {study['target']['dataset']}"
         raise ConfigError([*path, "kind"], found, "allowed with a target hidden_manifold")
-    if source["kind"] == "clone" and source["model"] != "wgan" and "generator_steps" in source:
-        found = f"found beside model {source['model']}"
-        raise ConfigError([*path, "generator_steps"], found, "allowed beside wgan")
+    if source["kind"] in REAL and manifold:
+        found = f"found {source['kind']} beside the target hidden_manifold"
+        raise ConfigError([*path, "kind"], found, "allowed with a target of real images")
+    if source["kind"] == "clone" and source["model"] != "wgan":
+        _check_moments(path, source, study["target"])
     corruption = source.get("corruption", {})
     if corruption.get("kind") == "permutation" and corruption["strength"] > 1:
         found = f"found {corruption['strength']}"
         raise ConfigError([*path, "corruption", "strength"], found, "allowed is a share, 0 to 1")
+
+
+def _check_moments(path: list, source: dict, target: dict) -> None:
+    """Check that a fit has two examples of each class, where the number of classes is known."""
+    if "generator_steps" in source:
+        found = f"found beside model {source['model']}"
+        raise ConfigError([*path, "generator_steps"], found, "allowed beside wgan")
+    classes = class_count(target) or 0
+    if target["split"]["train"] < 2 * classes:
+        found = f"found a clone beside target.split.train {target['split']['train']}"
+        raise ConfigError([*path, "model"], found, f"allowed from {2 * classes}, two of each class")
+
+
+def _check_examples(path: list, source: dict, target: dict) -> None:
+    """Check that every class has an example, where the number of classes is known."""
+    classes = class_count(target) if source["kind"] in ("clone", "hidden_manifold") else None
+    for key in ("train_examples", "test_examples"):
+        if classes and source[key] < classes:
+            found, allowed = f"found {source[key]}", f"allowed is {classes}, one of each class"
+            raise ConfigError([*path, key], found, f"{allowed}, or more")
+
+
+def _check_classes(path: list, data: dict) -> None:
+    """Check the chosen classes of a set whose classes are known, and that each comes once."""
+    chosen = data.get("classes", [])
+    names = [str(n) for item in chosen for n in (item if isinstance(item, list) else [item])]
+    known = KNOWN.get(data.get("dataset", data.get("kind")))
+    for place, name in enumerate(names):
+        if known and name not in map(str, range(known.classes)):
+            allowed = f"allowed are 0 to {known.classes - 1}"
+            raise ConfigError([*path, "classes"], f"found {name!r}", allowed)
+        if name in names[:place]:
+            raise ConfigError([*path, "classes"], f"found {name!r} twice", "allowed is it once")
 
 
 def _check_path(path: list, data: dict) -> None:
@@ -70,10 +109,12 @@ def _check_path(path: list, data: dict) -> None:
     if "path" not in data:
         return
     folder = data.get("dataset", data.get("kind")) == "folder"
-    place = Path(data["path"])
-    if not (place.is_dir() if folder else place.is_file()):
+    if not (os.path.isdir if folder else os.path.isfile)(data["path"]):  # no error for odd names
         found = f"found no {'folder' if folder else 'file'} {data['path']!r}"
         raise ConfigError([*path, "path"], found, f"it is looked for in {Path.cwd()}")
+    if not folder and not data["path"].endswith((".npz", ".safetensors")):
+        found = f"found the file {data['path']!r}"
+        raise ConfigError([*path, "path"], found, "allowed are .npz and .safetensors")
 
 
 def _check_names(path: list, names: dict, reserved: tuple[str, ...]) -> None:

@@ -61,9 +61,12 @@ def manifold_settings(study: dict, dataset: str) -> dict:
 def swept_dial(study: dict) -> tuple[str, dict[str, float]] | None:
     """Return the one dial in which a study's hidden manifold sources differ, and their values.
 
-    None where they differ in no dial or in several: then there is no one axis to draw along.
+    None where they differ in no dial or in several, or where two have the same value: then there
+    is no one axis to draw along.
     """
     names = [name for name in datasets_from(study, "hidden manifold") if name != "target"]
     values = {dial: {name: study["sources"][name][dial] for name in names} for dial in DIALS}
     swept = [dial for dial in DIALS if len(set(values[dial].values())) > 1]
-    return (swept[0], values[swept[0]]) if len(swept) == 1 else None
+    if len(swept) != 1 or len(set(values[swept[0]].values())) < len(names):
+        return None
+    return swept[0], values[swept[0]]

@@ -138,7 +138,7 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
         case "type":
             types = [limit] if isinstance(limit, str) else limit
             names = " or ".join(_TYPE_NAMES[name] for name in types)
-            return path, found, f"allowed is {names}{_number_hint(error)}"
+            return path, found, f"allowed is {names}{_hint(error)}"
         case "enum":
             return path, found, f"allowed are {', '.join(map(str, limit))}"
         case "minimum":
@@ -164,8 +164,10 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _number_hint(error: ValidationError) -> str:
-    """Help with the one trap of YAML that everybody meets: 1e-3 is text, 1.0e-3 a number."""
+def _hint(error: ValidationError) -> str:
+    """Help with two traps: YAML takes 1e-3 for text, Snakemake's command line `true`."""
+    if error.validator_value == "boolean" and error.instance in ("true", "false"):
+        return f" (on the command line: {error.instance.title()})"
     if error.validator_value != "number" or not isinstance(error.instance, str):
         return ""
     try:

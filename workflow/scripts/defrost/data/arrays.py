@@ -42,8 +42,7 @@ def read_arrays(path: str | Path) -> RawData:
 
 def _raw(images: np.ndarray, labels: np.ndarray, test_from: int | None) -> RawData:
     names = tuple(map(str, range(int(labels.max()) + 1)))
-    rows = torch.arange(len(labels))
-    return RawData(torch.from_numpy(images), torch.from_numpy(labels), names, test_from, rows)
+    return RawData(torch.from_numpy(images), torch.from_numpy(labels), names, test_from)
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:

@@ -27,7 +27,6 @@ def select_classes(raw: RawData, classes: list) -> RawData:
         new_labels[kept],
         tuple("+".join(group) for group in groups),
         None if raw.test_from is None else int(kept[: raw.test_from].sum()),
-        raw.rows[kept],
     )
 
 

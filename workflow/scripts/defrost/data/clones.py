@@ -14,6 +14,7 @@ from scipy.linalg.lapack import dpstrf
 from torch import Generator, Tensor
 
 from defrost.data.dataset import Examples
+from defrost.data.raw import DataError
 
 # Images handled at once: bounds the memory whatever their number. A multiple of 16, since torch
 # fills in normal numbers by sixteens: then the noise is the same for any other multiple.
@@ -27,14 +28,15 @@ def fit_clone(model: str, examples: Examples) -> dict[str, Tensor]:
     Returns `means` (K x P) with `scales` (K), or with `factors` (K x P x P, each times its
     transpose gives the covariance). Covariances are those of the sample (divisor N - 1) without
     shrinkage: a factor of lower rank is exact. Sums are in float64, over a few thousand images at
-    a time. Raises ValueError for a class with fewer than two examples.
+    a time. Raises DataError for a class with fewer than two examples.
     """
     name, second_moment = _SECOND_MOMENTS[model]
     means, moments = [], []
     for c in range(int(examples.labels.max()) + 1):
         rows = torch.nonzero(examples.labels == c)[:, 0]
         if len(rows) < 2:
-            raise ValueError(f"class {c} has {len(rows)} examples; a clone needs two of each")
+            found = f"found {len(rows)} training examples of class {c}"
+            raise DataError("target", found, "a clone needs two of each")
         mean = sum(x.sum(0) for x in _chunks(examples.images, rows)) / len(rows)
         means.append(mean.float())
         moments.append(second_moment(examples.images, rows, mean).float())

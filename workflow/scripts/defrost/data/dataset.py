@@ -9,6 +9,8 @@ from torch import Tensor
 
 from defrost.provenance.files import read_tensors, write_tensors
 
+_ROUNDING = 1e-6  # of the largest value: float32 has no more digits
+
 
 class Examples(NamedTuple):
     """Images (N x channels x height x width, float32) and labels (N, int64, from 0)."""
@@ -66,7 +68,13 @@ class Dataset:
 
 
 def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the mean and standard deviation of each channel of N x C x H x W images."""
+    """Return the mean and standard deviation of each channel of N x C x H x W images.
+
+    The deviation of a channel that never changes, but for rounding, is given as 1, so that one
+    can divide by it.
+    """
     mean = images.mean(dim=(0, 2, 3), dtype=torch.float64)
     centred = images.double() - mean[:, None, None]
-    return mean.float(), centred.square().mean(dim=(0, 2, 3)).sqrt().float()
+    deviation = centred.square().mean(dim=(0, 2, 3)).sqrt().float()
+    changes = deviation > _ROUNDING * images.abs().amax(dim=(0, 2, 3))
+    return mean.float(), torch.where(changes, deviation, 1)

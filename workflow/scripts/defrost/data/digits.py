@@ -11,4 +11,4 @@ def read_digits() -> RawData:
     digits = load_digits()
     images = torch.from_numpy(digits.images).float()[:, None] / 16  # pixels count from 0 to 16
     labels = torch.from_numpy(digits.target).long()
-    return RawData(images, labels, tuple("0123456789"), None, torch.arange(len(labels)))
+    return RawData(images, labels, tuple("0123456789"), None)

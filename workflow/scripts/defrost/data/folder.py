@@ -30,7 +30,7 @@ def read_folder(path: str | Path, shape: tuple[int, int, int] | None) -> RawData
         torch.tensor([len(members) for members in classes.values()])
     )
     images = _as_they_are(files) if shape is None else _converted(files, shape)
-    return RawData(images, labels, tuple(classes), None, torch.arange(len(labels)))
+    return RawData(images, labels, tuple(classes), None)
 
 
 def _class_folders(path: Path) -> list[Path]:

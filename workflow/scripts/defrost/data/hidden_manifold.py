@@ -14,6 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from defrost.data.dataset import Examples
+from defrost.errors import UserError
 
 _ROWS = 4096  # latent vectors drawn at once: bounds the memory
 _RAREST = 100  # how much rarer than all others a class may be before the draw is given up
@@ -65,15 +66,19 @@ def draw_examples(manifold: Manifold, count: int, generator: Generator) -> Examp
     """Draw `count` examples, balanced over the classes to within one.
 
     Inputs are images of one channel and one row. Examples come as the generator deals them; those
-    of a class that has its share already are passed over. Raises ValueError where a class hardly
-    ever comes, as with teachers that leave it no room.
+    of a class that has its share already are passed over. Raises UserError where a class hardly
+    ever comes, as in a latent dimension that is too small for as many classes.
     """
     classes = max(2, len(manifold.teachers))
     missing = torch.tensor([len(range(c, count, classes)) for c in range(classes)])
     drawn, kept = 0, []
     while missing.any():
         if drawn > _RAREST * (count + _ROWS):
-            raise ValueError(f"after {drawn} draws class {int(missing.argmax())} is not complete")
+            raise UserError(
+                "hidden manifold",
+                f"found too few examples of class {int(missing.argmax())} in {drawn} draws",
+                f"{len(manifold.features)} latent dimensions leave it no room among {classes}",
+            )
         latent = torch.randn(_ROWS, manifold.features.shape[0], generator=generator)
         labels = _labels(manifold.teachers, latent)
         wanted = _place_in_class(labels, classes) < missing[labels]

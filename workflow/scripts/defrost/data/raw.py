@@ -21,12 +21,10 @@ class RawData(NamedTuple):
 
     `images` is N x C x H x W, uint8 or float32; `labels` is N, int64, from 0; `class_names` has a
     name for each label. `test_from` is the index of the first example of the set's official test
-    part, with the training part before it, or None where the set is one pool. `rows` (N, int64)
-    says where in the whole set each example stands.
+    part, with the training part before it, or None where the set is one pool.
     """
 
     images: Tensor
     labels: Tensor
     class_names: tuple[str, ...]
     test_from: int | None
-    rows: Tensor

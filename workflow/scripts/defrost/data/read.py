@@ -5,12 +5,14 @@ from pathlib import Path
 from defrost.data.raw import RawData
 
 
-def read_raw(settings: dict, root: str | Path, download: bool) -> RawData:
+def read_raw(
+    settings: dict, shape: tuple[int, int, int] | None, root: str | Path, download: bool
+) -> RawData:
     """Return all examples of `settings["dataset"]`.
 
     `digits` comes with scikit-learn, `folder` and `arrays` lie at `settings["path"]`, any other
     name is a set of torchvision's in the folder `root`. A folder's images are converted to
-    `settings["image"]` as they are read; the others come as they are. Raises DataError.
+    `shape`, if any, as they are read; the others come as they are. Raises DataError.
     """
     # imported where they are used: torchvision takes two seconds, scikit-learn one
     match settings["dataset"]:
@@ -21,8 +23,6 @@ def read_raw(settings: dict, root: str | Path, download: bool) -> RawData:
         case "folder":
             from defrost.data.folder import read_folder
 
-            image = settings.get("image")
-            shape = image and (image["channels"], image["height"], image["width"])
             return read_folder(settings["path"], shape)
         case "arrays":
             from defrost.data.arrays import read_arrays

@@ -42,7 +42,7 @@ def read_torchvision(name: str, root: str | Path, download: bool) -> RawData:
         train, test = read(dataset, Path(root))
     images, labels = (torch.cat(both) for both in zip(train, test, strict=True))
     names = tuple(map(str, range(int(labels.max()) + 1)))
-    return RawData(images, labels, names, len(train[1]), torch.arange(len(labels)))
+    return RawData(images, labels, names, len(train[1]))
 
 
 def _read_mnist(dataset: type, root: Path) -> _Parts:

@@ -100,7 +100,8 @@ def _title(source: str, protocol: str, protocols: int) -> str:
 
 def _draw_curve(panel: Axes, curve: pd.DataFrame, colour: str) -> None:
     mean = curve["test_accuracy"]
-    limits = [mean - curve["low"], curve["high"] - mean]
+    # an interval may reach beyond what an accuracy can be
+    limits = [mean - curve["low"].clip(lower=0), curve["high"].clip(upper=1) - mean]
     panel.errorbar(
         curve["depth"], mean, yerr=limits, color=colour, marker="o", elinewidth=0.7, zorder=2
     )

@@ -11,6 +11,8 @@ from defrost.figures.tiles import brightness_of, draw_tiles, first_of_classes
 _LETTER_WIDTH = 0.06  # inches, of the names left of the images
 _CLASSES_HEIGHT = 0.42  # inches, above them
 _LARGEST_IMAGE = 0.6  # inches
+_CLASSES = 10  # of more, the first: images would be too small
+_LEAST_ROW = 0.3  # inches: two lines of a name
 
 
 @in_style()
@@ -19,9 +21,10 @@ def draw_clone_gallery(
 ) -> tuple[Figure, pd.DataFrame]:
     """Return the figure and the numbers in it.
 
-    The image of a class is its first in the training split. One scale holds for all: black is
-    the lowest value of the target's training images and white the highest, in every channel. A
-    clone's values may lie outside, and are drawn as black or white.
+    The image of a class is its first in the training split; of more than ten classes the first
+    ten are shown. One scale holds for all: black is the lowest value of the target's training
+    images and white the highest, in every channel. A clone's values may lie outside, and are
+    drawn as black or white.
 
     Args:
         target: the target's data set.
@@ -32,16 +35,17 @@ def draw_clone_gallery(
         The figure; a row for each pixel, with its value before it is cut to the scale.
     """
     datasets = {"target": target, **clones}
-    first = [first_of_classes(dataset, 1, target.classes)[0] for dataset in datasets.values()]
+    classes = min(target.classes, _CLASSES)
+    first = [first_of_classes(dataset, 1, classes)[0] for dataset in datasets.values()]
     images = np.stack(first)
     brightness = brightness_of(images, target)
 
     names = [f"target\n({display_name(target_name, 18)})", *(display_name(n, 18) for n in clones)]
-    rows, classes = images.shape[:2]
     width = COLUMN_WIDTH if classes <= 5 else FULL_WIDTH
     names_width = _LETTER_WIDTH * max(len(line) for name in names for line in name.split("\n"))
     side = min((width - names_width) / classes, _LARGEST_IMAGE)
-    figure = Figure(figsize=(width, rows * side + _CLASSES_HEIGHT), layout="compressed")
+    height = len(names) * max(side, _LEAST_ROW) + _CLASSES_HEIGHT
+    figure = Figure(figsize=(width, height), layout="compressed")
     draw_tiles(figure.add_subplot(), brightness[:, None], names)
     return figure, _pixels(images, list(datasets))
 

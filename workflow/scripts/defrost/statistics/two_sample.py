@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from defrost.data.dataset import Examples
+from defrost.errors import UserError
 
 _ROWS = 1024  # rows of distances at once: memory grows with the images, not with their square
 _SIDE = 4  # pixels of a patch: strokes and edges, and few enough dimensions
@@ -25,12 +26,18 @@ def by_class(
 ) -> list[float]:
     """Return a statistic of two sets of labelled images for every class, from 0.
 
-    Two disjoint sets of real images give what chance does. Every class needs two images of each.
+    Two disjoint sets of real images give what chance does. Raises UserError unless every class
+    has two images of each.
     """
-    return [
-        statistic(*(images[labels == label] for images, labels in (first, second)))
-        for label in range(int(second.labels.max()) + 1)
-    ]
+    values = []
+    for label in range(int(second.labels.max()) + 1):
+        samples = [images[labels == label] for images, labels in (first, second)]
+        fewest = min(map(len, samples))
+        if fewest < 2:
+            found = f"found {fewest} images of class {label} in one of the samples"
+            raise UserError("two samples", found, "allowed are two or more: enlarge the splits")
+        values.append(statistic(*samples))
+    return values
 
 
 def energy_distance(first: Tensor, second: Tensor) -> float:

@@ -4,6 +4,7 @@ import torch
 
 from defrost.data.dataset import Dataset
 from defrost.networks.build import build_network
+from defrost.networks.calibrate import calibrate_normalisation
 from defrost.networks.network import Network
 from defrost.provenance.logs import Progress
 from defrost.provenance.seeds import Seeds
@@ -14,7 +15,7 @@ def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
     """Return a network trained on the data set's training split.
 
     `settings` holds `network`, `training` and, for the seeds, `target`, `source` and `seed`; its
-    `kind` makes two of the controls: a network `untrained` as it was initialised, and one trained
+    `kind` makes two of the controls: a network `untrained`, of random weights, and one trained
     with `shuffled_labels`, on the same images and as many of each label.
     """
     name = (settings["target"], "source", settings["source"], settings["seed"])
@@ -24,9 +25,11 @@ def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
         dataset.classes,
         seed_of_block=lambda number: seeds(*name, "block", number),
     )
-    if settings["kind"] == "untrained":
-        return network.eval()
     images, labels = dataset.normalised("train")
+    if settings["kind"] == "untrained":
+        # else its features would shrink from block to block, which is not what is asked of it
+        calibrate_normalisation(network, images)
+        return network
     if settings["kind"] == "shuffled_labels":
         shuffle = torch.Generator().manual_seed(seeds(*name, "labels"))
         labels = labels[torch.randperm(len(labels), generator=shuffle)]
