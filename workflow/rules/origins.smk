@@ -6,6 +6,7 @@
 import os
 
 from defrost.config import origins
+from defrost.data.catalogue import data_kind
 from defrost.provenance.listing import listing_digest
 
 # Where the files of real data lie, and whether missing ones may be fetched.
@@ -37,14 +38,12 @@ def source_dataset(wildcards):
 
 def files_of(data):
     """Files of the user's that a target or a source is made of, where Snakemake can watch them."""
-    arrays = "arrays" in (data.get("dataset"), data.get("kind"))
-    return [os.path.normpath(data["path"])] if arrays else []
+    return [os.path.normpath(data["path"])] if data_kind(data) == "arrays" else []
 
 
 def folder_of(data):
     """Digest of the folder of images that a target or a source is made of."""
-    folder = "folder" in (data.get("dataset"), data.get("kind"))
-    return listing_digest(data["path"]) if folder else ""
+    return listing_digest(data["path"]) if data_kind(data) == "folder" else ""
 
 
 def sampling_settings(wildcards):

@@ -51,16 +51,20 @@ def test_training_learns():
     assert not model.training
 
 
+def step_both(optimiser, ours, reference, theirs, inputs, labels):
+    """Take one step with our optimiser and one with torch's, on two networks that began equal."""
+    optimiser.step(nn.functional.cross_entropy(ours(inputs), labels))
+    reference.zero_grad()
+    nn.functional.cross_entropy(theirs(inputs), labels).backward()
+    reference.step()
+
+
 def test_the_optimiser_takes_the_steps_of_torchs_own():
     ours, theirs = network(), network()
     optimiser, reference = Adam(), torch.optim.Adam(theirs.parameters(), 0.01)
     optimiser.add(ours.parameters(), 0.01)
-    inputs, labels = task()
     for _ in range(20):
-        optimiser.step(nn.functional.cross_entropy(ours(inputs), labels))
-        reference.zero_grad()
-        nn.functional.cross_entropy(theirs(inputs), labels).backward()
-        reference.step()
+        step_both(optimiser, ours, reference, theirs, *task())
     for own, other in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert torch.allclose(own, other, atol=1e-7)
 
@@ -69,15 +73,11 @@ def test_parameters_that_come_later_and_slower_are_trained_as_torch_does():
     ours, theirs = network(), network()
     optimiser, reference = Adam(), torch.optim.Adam(theirs[2].parameters(), 0.01)
     optimiser.add(ours[2].parameters(), 0.01)
-    inputs, labels = task()
     for step in range(20):
         if step == 8:
             optimiser.add(ours[0].parameters(), 0.002)
             reference.add_param_group({"params": list(theirs[0].parameters()), "lr": 0.002})
-        optimiser.step(nn.functional.cross_entropy(ours(inputs), labels))
-        reference.zero_grad()
-        nn.functional.cross_entropy(theirs(inputs), labels).backward()
-        reference.step()
+        step_both(optimiser, ours, reference, theirs, *task())
     for own, other in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert torch.allclose(own, other, atol=1e-7)
 

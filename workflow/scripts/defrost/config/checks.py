@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from defrost.config.schema import ConfigError
-from defrost.data.catalogue import KNOWN, REAL, class_count, image_shape
+from defrost.data.catalogue import KNOWN, REAL, class_count, data_kind, image_shape
 from defrost.networks.catalogue import number_of_blocks
 
 # names that files and tables give to something else
@@ -95,7 +95,7 @@ def _check_classes(path: list, data: dict) -> None:
     """Check the chosen classes of a set whose classes are known, and that each comes once."""
     chosen = data.get("classes", [])
     names = [str(n) for item in chosen for n in (item if isinstance(item, list) else [item])]
-    known = KNOWN.get(data.get("dataset", data.get("kind")))
+    known = KNOWN.get(data_kind(data))
     for place, name in enumerate(names):
         if known and name not in map(str, range(known.classes)):
             allowed = f"allowed are 0 to {known.classes - 1}"
@@ -108,7 +108,7 @@ def _check_path(path: list, data: dict) -> None:
     """Check that the user's own files are there before any job looks for them."""
     if "path" not in data:
         return
-    folder = data.get("dataset", data.get("kind")) == "folder"
+    folder = data_kind(data) == "folder"
     if not (os.path.isdir if folder else os.path.isfile)(data["path"]):  # no error for odd names
         found = f"found no {'folder' if folder else 'file'} {data['path']!r}"
         raise ConfigError([*path, "path"], found, f"it is looked for in {Path.cwd()}")

@@ -32,6 +32,11 @@ KNOWN = {
 REAL = (*KNOWN, "folder", "arrays")
 
 
+def data_kind(data: dict) -> str:
+    """Return what a target (by its `dataset`) or a source (by its `kind`) is made of."""
+    return data["dataset"] if "dataset" in data else data["kind"]
+
+
 def image_shape(target: dict) -> tuple[int, int, int] | None:
     """Return channels, height and width of a target's images; None where only its files say."""
     if target["dataset"] == "hidden_manifold":
