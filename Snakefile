@@ -17,6 +17,7 @@ include: "workflow/rules/origins.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/clones.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/activations.smk"
 include: "workflow/rules/similarity.smk"
@@ -94,3 +95,16 @@ rule similarity_by_block:
     """Similarity of source and target networks in every block."""
     input:
         figure_files("similarity_by_block"),
+
+
+rule similarity_matrix:
+    """Similarity of every block of a source network to every block of a target network."""
+    input:
+        figure_files("similarity_matrix"),
+
+
+rule intrinsic_dimension:
+    """Intrinsic dimension of the representations in every block, as a figure and a table."""
+    input:
+        figure_files("intrinsic_dimension"),
+        table_files("intrinsic_dimension"),

@@ -29,7 +29,7 @@ def page() -> str:
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
     rows = []
     for path, part in parameters(schema):
-        if "properties" not in part or "for" in part:  # what a mapping holds follows one by one
+        if "description" in part:
             cells = (f"`{path}`", _default(part), _allowed(part), _meaning(part))
             rows.append(f"| {' | '.join(cells)} |\n")
     return HEAD + "".join(rows)
@@ -59,6 +59,8 @@ def _of_type(name: str, part: dict) -> str:
         limits.append(f"above {part['exclusiveMinimum']}")
     if "maximum" in part:
         limits.append(f"to {part['maximum']}")
+    if "exclusiveMaximum" in part:
+        limits.append(f"below {part['exclusiveMaximum']}")
     return " ".join([kind[name], *limits])
 
 

@@ -1,9 +1,13 @@
 """Fixtures of all tests."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+
+# as the jobs do: threads that wait for one another make small networks slow on a busy machine
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from checkout import ROOT, SMOKE, copy_checkout, snakemake

@@ -18,8 +18,8 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "workflow/scripts"))
 
-from defrost.data.clones import fit_clone, sample_clone  # noqa: E402
-from defrost.data.dataset import Examples  # noqa: E402
+from defrost.data.clones import fit_clone, sample_clone
+from defrost.data.dataset import Examples
 
 SHAPE = (3, 32, 32)
 PIXELS = 3 * 32 * 32

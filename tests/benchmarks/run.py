@@ -1,7 +1,8 @@
 """Measure a run of the default studies, and of what it does the parts that must be fast.
 
 How much of a run is training and what a redrawn figure costs, in a copy of the checkout in a
-temporary folder; and the clones of large images. `make benchmark` calls it.
+temporary folder; training beside a plain loop;
+and the clones of large images. `make benchmark` calls it.
 """
 
 import json
@@ -17,8 +18,9 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from checkout import copy_checkout  # noqa: E402
-from clones import measure_clones  # noqa: E402
+from checkout import copy_checkout
+from clones import measure_clones
+from training import measure_training
 
 CORES = 2
 REPEATS = 5
@@ -101,4 +103,5 @@ if __name__ == "__main__":
         checkout = copy_checkout(Path(temporary))
         measure_run(checkout)
         measure_redraw(checkout)
+        measure_training(checkout / "results/digits")
     measure_clones()

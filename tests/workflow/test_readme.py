@@ -15,7 +15,7 @@ def fenced(text: str, language: str) -> list[str]:
 
 
 def test_the_snippets_for_a_source_and_a_study_fit_into_the_config(checkout, run, readme):
-    source, study = fenced(readme, "yaml")
+    source, _, study = fenced(readme, "yaml")
     config = checkout / "config.yaml"
     text = config.read_text()
     below = "    sources:\n"
@@ -28,6 +28,25 @@ def test_the_snippets_for_a_source_and_a_study_fit_into_the_config(checkout, run
     planned = run(checkout, "--dry-run").stdout
     for name in ("results/digits/sources/gaussian_small/seed-0", "results/digits_few/scratch"):
         assert name in planned
+
+
+def test_the_snippet_for_weights_fits_beside_a_model_of_torchvisions(checkout, run, readme):
+    weights = fenced(readme, "yaml")[1]
+    network, image = (
+        re.search(rf"`{start}(\{{.*?\}})`", readme, flags=re.DOTALL)[1]
+        for start in ("network: ", "target.image: ")
+    )
+    (checkout / "mine.safetensors").touch()
+    (checkout / "weights.yaml").write_text(
+        "run: [mine]\nstudies:\n  mine:\n"
+        f"    target:\n      dataset: digits\n      image: {image}\n"
+        "      split: {train: 50, probe: 50, test: 50}\n"
+        f"    network: {network}\n    sizes: [50]\n    sources:\n{weights}"
+    )
+    result = run(checkout, "--dry-run", "--configfile", "weights.yaml")
+    assert result.returncode == 0, result.stderr
+    for name in ("mine", "imagenet"):
+        assert f"results/mine/sources/{name}/seed-0.safetensors" in result.stdout
 
 
 def test_every_command_of_snakemake_plans(checkout, run, readme):

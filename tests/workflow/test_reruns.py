@@ -11,11 +11,20 @@ from checkout import SMOKE
 pytestmark = pytest.mark.slow
 
 SIMILARITY = {
-    "compare_representations": 6 + 2,
+    "compare_representations": 3 + 1 + 2,  # sources, and the target's networks where there are two
     "collect_similarity": 2,
     "plot_similarity_by_block": 2,
+    "plot_similarity_matrix": 2,
     "report": 1,
 }
+
+EVERYWHERE = (
+    "accuracy_by_depth",
+    "optimal_depth",
+    "similarity_by_block",
+    "similarity_matrix",
+    "intrinsic_dimension",
+)
 
 
 def planned(run, folder: Path, *arguments: str) -> dict[str, int]:
@@ -74,7 +83,7 @@ def test_an_edit_of_the_style_redraws_the_figures_alone(finished_copy, run):
     assert planned(run, finished_copy) == {
         "plot_clone_gallery": 1,
         "plot_phase_diagram": 1,
-        **{f"plot_{f}": 2 for f in ("accuracy_by_depth", "optimal_depth", "similarity_by_block")},
+        **{f"plot_{name}": 2 for name in EVERYWHERE},
         "report": 1,
     }
 
@@ -144,8 +153,9 @@ def test_an_edit_of_one_kind_of_data_leaves_studies_of_other_kinds_alone(finishe
     assert not {"make_dataset", "fit_clone", "plot_clone_gallery"} & set(jobs)
 
 
-def test_where_data_lie_is_no_part_of_a_result(finished_copy, run):
-    edit(finished_copy, SMOKE[1], "run:", "data_root: elsewhere\ndownload: true\nrun:")
+def test_where_data_lie_and_what_jobs_may_use_is_no_part_of_a_result(finished_copy, run):
+    others = "data_root: elsewhere\ndownload: true\nfeature_memory_mb: 1\ncheckpoint_seconds: 5\n"
+    edit(finished_copy, SMOKE[1], "run:", f"{others}run:")
     assert planned(run, finished_copy) == {}
 
 

@@ -21,12 +21,18 @@ from defrost.similarity.information_imbalance import information_imbalance
 from defrost.training.evaluate import evaluate
 
 TABLES = ("accuracy", "optimal_depth", "similarity", "intrinsic_dimension")
-COMMON = ("accuracy_by_depth", "optimal_depth", "similarity_by_block")
+COMMON = (
+    "accuracy_by_depth",
+    "optimal_depth",
+    "similarity_by_block",
+    "similarity_matrix",
+    "intrinsic_dimension",
+)
 FIGURES = [
     *(("smoke", name) for name in ("clone_gallery", *COMMON)),
     *(("smoke_manifold", name) for name in ("phase_diagram", *COMMON)),
 ]
-NOT_REPEATABLE = ["train_seconds"]
+NOT_REPEATABLE = ["train_seconds", "peak_memory"]
 
 pytestmark = pytest.mark.slow
 
@@ -47,14 +53,19 @@ def test_every_cell_has_a_row_and_every_column_is_filled(finished, study, root):
     for name in TABLES:
         table = pd.read_csv(finished / f"results/smoke/tables/{name}.csv")
         assert not table.empty
-        assert not table.isna().any(axis=None), name
+        empty = table.columns[table.isna().any()]
+        assert set(empty) <= {"reason"}, f"{name}: {list(empty)}"
 
 
-def test_every_pair_of_blocks_is_compared(finished, study):
+def test_every_pair_of_blocks_of_every_pair_of_networks_is_compared(finished, study):
     similarity = pd.read_csv(finished / "results/smoke/tables/similarity.csv")
-    blocks, references = len(study["network"]["widths"]), study["references"]
-    pairs = len(study["sources"]) * len(references["sizes"]) * references["replicates"]
-    assert len(similarity) == pairs * blocks**2 * similarity["measure"].nunique()
+    blocks, references = len(study["network"]["widths"]), study["references"]["replicates"]
+    each = blocks**2 * len(study["similarity"]["measures"])
+    assert similarity["comparison"].value_counts().to_dict() == {
+        "source_to_target": len(study["sources"]) * references * each,
+        "before_to_after": len(study["sources"]) * each,
+        "target_to_target": each,  # one pair of two networks
+    }
 
 
 @pytest.mark.parametrize(("study", "name"), FIGURES)
@@ -114,7 +125,9 @@ def test_the_same_task_by_the_dials_is_the_targets_own(finished):
 def test_a_row_of_similarity_is_that_of_its_two_networks_and_blocks(finished):
     folder = finished / "results/smoke"
     similarity = pd.read_csv(folder / "tables/similarity.csv")
-    for _, row in similarity.sample(6, random_state=0).iterrows():
+    similarity = similarity[similarity["comparison"] == "source_to_target"]
+    named = similarity["measure"].str.contains("debiased_linear|imbalance")
+    for _, row in similarity[named].sample(6, random_state=0).iterrows():
         x, y = (
             read_tensors(folder / "activations" / f"{row[f'{side}_network']}.safetensors")[
                 str(row[f"{side}_block"])
@@ -127,7 +140,7 @@ def test_a_row_of_similarity_is_that_of_its_two_networks_and_blocks(finished):
             "information_imbalance_source_to_target": forward,
             "information_imbalance_target_to_source": backward,
         }
-        assert row["value"] == pytest.approx(expected[row["measure"]], abs=1e-9)
+        assert row["value"] == pytest.approx(expected[row["measure"]], abs=1e-6)
         assert row["source"] in row["source_network"]
         assert f"size-{row['size']}/replicate-{row['replicate']}" in row["target_network"]
 
@@ -140,7 +153,9 @@ def test_a_reference_network_is_the_scratch_network_of_its_replicate(finished, s
         path = folder / f"references/size-100/replicate-{replicate}.safetensors"
         network = read_network(path, study["network"], target.image_shape)
         cell = accuracy.query("source == 'scratch' and size == 100 and replicate == @replicate")
-        assert evaluate(network, *target.normalised("test"))[0] == cell["test_accuracy"].item()
+        # trained alone, and not beside the other replicates: rounding may change an image or two
+        accuracy_alone, _ = evaluate(network, *target.normalised("test"))
+        assert accuracy_alone == pytest.approx(cell["test_accuracy"].item(), abs=0.01)
 
 
 def test_every_job_has_a_log_and_a_benchmark(finished):

@@ -1,7 +1,7 @@
 # Activations: what every block of a network puts out for the probe images.
 #
 # REQUIRED INPUTS   results/{study}/data/target.safetensors
-#                   results/{study}/{network}.safetensors (a source or a reference network)
+#                   results/{study}/{network}.safetensors (any network)
 # OUTPUTS           results/{study}/activations/{network}.safetensors
 
 
@@ -19,7 +19,12 @@ rule extract_activations:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(w, "network", torch_threads=CONFIG["torch_threads"]),
+        settings=lambda w: settings(
+            w,
+            "network",
+            maps=STUDIES[w.study]["similarity"]["maps"],
+            torch_threads=CONFIG["torch_threads"],
+        ),
         code=code("extract_activations.py"),
     script:
         "../scripts/extract_activations.py"

@@ -14,6 +14,7 @@ sys.path.insert(0, str(SCRIPTS))
 from defrost.config import grid, schema
 from defrost.networks.catalogue import number_of_blocks
 from defrost.provenance.closure import code_digest
+from defrost.transfer import protocols
 
 SCHEMAS = "workflow/schemas"
 
@@ -36,7 +37,7 @@ wildcard_constraints:
     first=r"\d+",
     last=r"\d+",
     seed=r"\d+",
-    network="(sources|references)/[^.]+",
+    network="(sources|references|finetuned)/[^.]+",
 
 
 def code(script):
@@ -55,22 +56,42 @@ def settings(wildcards, *keys, **values):
     return _sorted(chosen)
 
 
-def training_settings(wildcards, phase, **values):
-    """Settings of a job that trains or runs a network; `phase` is `training` or `pretraining`."""
+def training_settings(wildcards, phase, plan=protocols.SCRATCH, **values):
+    """Settings of a job that trains a network; `phase` is `training` or `pretraining`."""
+    training = dict(STUDIES[wildcards.study][phase])
+    if "block_factors" in training:  # others would be a change that changes nothing
+        factors = protocols.used_factors(training["block_factors"], plan)
+        training["block_factors"] = factors
     chosen = {
         "root_seed": CONFIG["root_seed"],
         "target": STUDIES[wildcards.study]["target"]["dataset"],
         "torch_threads": CONFIG["torch_threads"],
-        "training": STUDIES[wildcards.study][phase],
+        "training": training,
     }
     return settings(wildcards, "network", **chosen, **values)
 
 
+def limits(wildcards, input):
+    """What a training job may use, and how often it saves; no part of a result.
+
+    As a function of `input` it is not compared by Snakemake.
+    """
+    return {
+        "memory": CONFIG["feature_memory_mb"] * 2**20,
+        "checkpoint_seconds": CONFIG["checkpoint_seconds"],
+    }
+
+
 def cell_settings(wildcards, source="scratch", protocol="scratch", depth=0):
     """Settings of a cell of the transfer grid."""
+    plan = protocols.SCRATCH
+    if source != "scratch":
+        blocks = number_of_blocks(STUDIES[wildcards.study]["network"])
+        plan = protocols.plan_of(protocol, int(depth), blocks)
     return training_settings(
         wildcards,
         "training",
+        plan,
         source=source,
         protocol=protocol,
         depth=int(depth),
@@ -80,14 +101,39 @@ def cell_settings(wildcards, source="scratch", protocol="scratch", depth=0):
     )
 
 
+def comparison_settings(wildcards, **values):
+    """Settings of a job that compares representations."""
+    return settings(
+        wildcards,
+        "similarity",
+        root_seed=CONFIG["root_seed"],
+        target=STUDIES[wildcards.study]["target"]["dataset"],
+        torch_threads=CONFIG["torch_threads"],
+        **values,
+    )
+
+
+def reference_settings(wildcards):
+    """Settings of a job that trains a target network to compare."""
+    names = {key: wildcards[key] for key in ("source",) if key in wildcards.keys()}
+    blocks = number_of_blocks(STUDIES[wildcards.study]["network"])
+    return training_settings(
+        wildcards,
+        "training",
+        protocols.plan_of("finetune", blocks, blocks) if names else protocols.SCRATCH,
+        size=int(wildcards.size),
+        replicate=int(wildcards.replicate),
+        **names,
+    )
+
+
 def config_of_run():
     """Config of the studies of this run in full, in its order, whatever overlays made it.
 
-    Without where data lie, which is no part of a result.
+    Without what is no part of a result: where data lie, and what jobs may use.
     """
-    config = {
-        key: CONFIG[key] for key in CONFIG if key not in ("data_root", "download")
-    }
+    aside = ("data_root", "download", "feature_memory_mb", "checkpoint_seconds")
+    config = {key: CONFIG[key] for key in CONFIG if key not in aside}
     return {**config, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 
 

@@ -14,7 +14,7 @@ PLACE = {"root": CONFIG["data_root"], "download": CONFIG["download"]}
 
 
 def made_as(*places):
-    """Constraint on {study} that leaves the data sets of these origins to a rule.
+    """Constraint on {study} that leaves the data sets, or networks, of these origins to a rule.
 
     A source's name may stand for a clone in one study and for real data in another: so the
     constraint looks ahead, from the study to the data set behind it.
@@ -24,7 +24,7 @@ def made_as(*places):
         for place in places:
             if datasets := origins.datasets_from(study, place):
                 patterns.append(
-                    f"{name}(?=/(?:data|clones)/(?:{'|'.join(datasets)})[.-])"
+                    f"{name}(?=/(?:data|clones|sources)/(?:{'|'.join(datasets)})[./-])"
                 )
     return "|".join(patterns) or "(?!)"  # which matches nothing
 
@@ -38,7 +38,8 @@ def source_dataset(wildcards):
 
 def files_of(data):
     """Files of the user's that a target or a source is made of, where Snakemake can watch them."""
-    return [os.path.normpath(data["path"])] if data_kind(data) == "arrays" else []
+    watched = data_kind(data) in ("arrays", "weights") and "path" in data
+    return [os.path.normpath(data["path"])] if watched else []
 
 
 def folder_of(data):

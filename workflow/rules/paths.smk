@@ -3,6 +3,8 @@
 # REQUIRED INPUTS   STUDIES, from common.smk, and origins, from origins.smk
 # OUTPUTS           paths below results/{study}, as inputs and outputs of the rules
 
+from defrost.config import compared
+
 FIGURE_FILES = ["pdf", "png", "csv"]
 
 # The figures, and whether a study has something to show in each.
@@ -14,6 +16,8 @@ FIGURES = {
     "phase_diagram": origins.swept_dial,
     "cost_accuracy": lambda study: len(study["protocols"]) > 1,
     "similarity_by_block": bool,
+    "similarity_matrix": bool,
+    "intrinsic_dimension": bool,
 }
 
 # Networks, and disjoint sets of images, that a clone is measured with.
@@ -50,11 +54,10 @@ def trained_cells(wildcards):
 
 
 def similarity_files(wildcards):
-    """Rows of every pair of a source and a reference network of a study."""
+    """Rows of every comparison of networks of a study."""
     return [
-        f"results/{wildcards.study}/similarity/{source}/to/{reference}.csv"
-        for source in source_networks(wildcards.study)
-        for reference in reference_networks(wildcards.study)
+        f"results/{wildcards.study}/similarity/{group}.csv"
+        for group in compared.groups(STUDIES[wildcards.study])
     ]
 
 
@@ -67,23 +70,16 @@ def ladder_files(wildcards):
     ]
 
 
-def source_networks(study):
-    """Source networks of a study: their files below its folder, without suffix."""
-    return [f"sources/{source}/seed-0" for source in STUDIES[study]["sources"]]
+def compared_pairs(wildcards):
+    """Pairs of networks that a group compares."""
+    return compared.pairs(STUDIES[wildcards.study], wildcards.group)
 
 
-def all_networks(study):
-    """Source and reference networks of a study, likewise."""
-    return source_networks(study) + reference_networks(study)
-
-
-def reference_networks(study):
-    """Reference networks of a study, likewise."""
-    references = STUDIES[study]["references"]
+def activation_files(wildcards, networks):
+    """Activations of networks of a study."""
     return [
-        f"references/size-{size}/replicate-{replicate}"
-        for size in references["sizes"]
-        for replicate in range(references["replicates"])
+        f"results/{wildcards.study}/activations/{network}.safetensors"
+        for network in networks
     ]
 
 

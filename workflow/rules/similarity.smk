@@ -1,33 +1,33 @@
-# Similarity: representations of source and target networks compared, block by block.
+# Similarity: representations of networks compared, block by block.
 #
 # REQUIRED INPUTS   results/{study}/activations/{network}.safetensors
-# OUTPUTS           results/{study}/similarity/sources/{source}/seed-{seed}/to/references/size-{size}/replicate-{replicate}.csv
+# OUTPUTS           results/{study}/similarity/{group}.csv, see paths.smk
 #                   results/{study}/tables/intrinsic_dimension.csv
 
 
-# Compares every block of one network with every block of another.
+# Compares every block of a network with every block of others: a source's network with all that
+# it is compared with, or the target's own networks with one another.
 rule compare_representations:
     input:
-        source="results/{study}/activations/sources/{source}/seed-{seed}.safetensors",
-        target="results/{study}/activations/references/size-{size}/replicate-{replicate}.safetensors",
+        a=lambda w: activation_files(
+            w, [p["source_network"] for p in compared_pairs(w)]
+        ),
+        b=lambda w: activation_files(
+            w, [p["target_network"] for p in compared_pairs(w)]
+        ),
     output:
-        rows="results/{study}/similarity/sources/{source}/seed-{seed}/to/references/size-{size}/replicate-{replicate}.csv",
-        record="results/{study}/similarity/sources/{source}/seed-{seed}/to/references/size-{size}/replicate-{replicate}.csv.json",
+        rows="results/{study}/similarity/{group}.csv",
+        record="results/{study}/similarity/{group}.csv.json",
     log:
-        "results/{study}/logs/compare_representations/sources/{source}/seed-{seed}/to/references/size-{size}/replicate-{replicate}.log",
+        "results/{study}/logs/compare_representations/{group}.log",
     benchmark:
-        "results/{study}/benchmarks/compare_representations/sources/{source}/seed-{seed}/to/references/size-{size}/replicate-{replicate}.tsv"
+        "results/{study}/benchmarks/compare_representations/{group}.tsv"
+    wildcard_constraints:
+        group="references|sources/[^.]+",
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(
-            w,
-            source=w.source,
-            seed=int(w.seed),
-            size=int(w.size),
-            replicate=int(w.replicate),
-            torch_threads=CONFIG["torch_threads"],
-        ),
+        settings=lambda w: comparison_settings(w, pairs=compared_pairs(w)),
         code=code("compare_representations.py"),
     script:
         "../scripts/compare_representations.py"
@@ -37,10 +37,7 @@ rule compare_representations:
 # job for all of them: scikit-dimension takes longer to import than to estimate.
 rule estimate_dimension:
     input:
-        activations=lambda w: [
-            f"results/{w.study}/activations/{network}.safetensors"
-            for network in all_networks(w.study)
-        ],
+        activations=lambda w: activation_files(w, compared.networks(STUDIES[w.study])),
         schema=f"{SCHEMAS}/intrinsic_dimension.schema.yaml",
     output:
         table="results/{study}/tables/intrinsic_dimension.csv",
@@ -52,8 +49,8 @@ rule estimate_dimension:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(
-            w, networks=all_networks(w.study), torch_threads=CONFIG["torch_threads"]
+        settings=lambda w: comparison_settings(
+            w, networks=compared.networks(STUDIES[w.study])
         ),
         code=code("estimate_dimension.py"),
     script:

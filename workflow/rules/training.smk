@@ -1,39 +1,12 @@
-# Training: source networks, the from-scratch baseline, transfers and reference networks.
+# Training on the target: the from-scratch baseline, transfers, and networks to compare.
 #
 # REQUIRED INPUTS   results/{study}/data/target.safetensors
-#                   results/{study}/data/{source}.safetensors
-# OUTPUTS           results/{study}/sources/{source}/seed-{seed}.safetensors
-#                   results/{study}/scratch/size-{size}/replicates-{first}-{last}.csv
+#                   results/{study}/sources/{source}/seed-{seed}.safetensors
+# OUTPUTS           results/{study}/scratch/size-{size}/replicates-{first}-{last}.csv
 #                   results/{study}/transfer/{source}/{protocol}/depth-{depth}/size-{size}/
 #                     replicates-{first}-{last}.csv
 #                   results/{study}/references/size-{size}/replicate-{replicate}.safetensors
-
-
-# Trains a network on a source task, from scratch; a control is made of the target's training split.
-rule pretrain_source:
-    input:
-        dataset=source_dataset,
-    output:
-        network="results/{study}/sources/{source}/seed-{seed}.safetensors",
-    log:
-        "results/{study}/logs/pretrain_source/{source}/seed-{seed}.log",
-    benchmark:
-        "results/{study}/benchmarks/pretrain_source/{source}/seed-{seed}.tsv"
-    # before all else: every transfer waits for a source, nothing waits for the baseline
-    priority: 1
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=lambda w: training_settings(
-            w,
-            "pretraining",
-            kind=STUDIES[w.study]["sources"][w.source]["kind"],
-            source=w.source,
-            seed=int(w.seed),
-        ),
-        code=code("pretrain_source.py"),
-    script:
-        "../scripts/pretrain_source.py"
+#                   results/{study}/finetuned/{source}/size-{size}/replicate-{replicate}.safetensors
 
 
 # Trains the target network from scratch: the baseline of one size and block of replicates.
@@ -51,6 +24,7 @@ rule train_scratch:
         "../../envs/environment.yaml"
     params:
         settings=lambda w: cell_settings(w),
+        limits=limits,
         code=code("train_cell.py"),
     script:
         "../scripts/train_cell.py"
@@ -72,6 +46,7 @@ rule train_transfer:
         "../../envs/environment.yaml"
     params:
         settings=lambda w: cell_settings(w, w.source, w.protocol, w.depth),
+        limits=limits,
         code=code("train_cell.py"),
     script:
         "../scripts/train_cell.py"
@@ -90,9 +65,29 @@ rule train_reference:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: training_settings(
-            w, "training", size=int(w.size), replicate=int(w.replicate)
-        ),
+        settings=reference_settings,
+        limits=limits,
+        code=code("train_reference.py"),
+    script:
+        "../scripts/train_reference.py"
+
+
+# Fine-tunes all blocks of a source network on the target, and keeps it to compare it with itself.
+rule finetune_source:
+    input:
+        target="results/{study}/data/target.safetensors",
+        source="results/{study}/sources/{source}/seed-0.safetensors",
+    output:
+        network="results/{study}/finetuned/{source}/size-{size}/replicate-{replicate}.safetensors",
+    log:
+        "results/{study}/logs/finetune_source/{source}/size-{size}/replicate-{replicate}.log",
+    benchmark:
+        "results/{study}/benchmarks/finetune_source/{source}/size-{size}/replicate-{replicate}.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=reference_settings,
+        limits=limits,
         code=code("train_reference.py"),
     script:
         "../scripts/train_reference.py"

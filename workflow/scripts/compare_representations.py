@@ -1,31 +1,34 @@
-"""Compare every block of one network with every block of another."""
+"""Compare every block of a network with every block of others."""
 
 from defrost.provenance.logs import start_log
 
 start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
 
+import torch
+
 from defrost.provenance.files import read_tensors, write_rows
 from defrost.provenance.record import make_record
+from defrost.provenance.seeds import Seeds
 from defrost.similarity.compare import compare_blocks
 from defrost.training.torch_setup import set_up_torch
 
 settings = snakemake.params.settings
 set_up_torch(settings["torch_threads"])
+seeds = Seeds(settings["root_seed"])
+# the same order of the probe images for all pairs: their subsets and permutations are in pairs
+seed = seeds(settings["target"], "similarity")
+chosen = {key: value for key, value in settings["similarity"].items() if key != "maps"}
 
-pair = {
-    "study": settings["study"],
-    "source_network": "sources/{source}/seed-{seed}".format(**settings),
-    "target_network": "references/size-{size}/replicate-{replicate}".format(**settings),
-    "source": settings["source"],
-    "size": settings["size"],
-    "replicate": settings["replicate"],
-}
-source = read_tensors(snakemake.input.source)
-target = read_tensors(snakemake.input.target)
-rows = [pair | values for values in compare_blocks(source, target)]
+rows = []
+files = zip(settings["pairs"], snakemake.input.a, snakemake.input.b, strict=True)
+for pair, a, b in files:
+    generator = torch.Generator().manual_seed(seed)
+    values = compare_blocks(read_tensors(a), read_tensors(b), generator, **chosen)
+    rows += [{"study": settings["study"], **pair, **row} for row in values]
+    print("{source_network} with {target_network}".format(**pair))
+    for row in values:
+        if row["source_block"] == row["target_block"]:
+            print("  block {source_block}: {measure} {value:.4f} {reason}".format(**row))
 
-record = make_record(snakemake.rule, settings, snakemake.params.code)
+record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
 write_rows(snakemake.output.rows, rows, record)
-for row in rows:
-    if row["source_block"] == row["target_block"]:
-        print("block {source_block}: {measure} {value:.4f}".format(**row))

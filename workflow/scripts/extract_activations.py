@@ -15,7 +15,7 @@ set_up_torch(settings["torch_threads"])
 
 target = Dataset.read(snakemake.input.target)
 network = read_network(snakemake.input.network, settings["network"], target.image_shape)
-activations = network.activations(target.normalised("probe").images)
+activations = network.activations(target.normalised("probe").images, settings["maps"])
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)
 write_tensors(snakemake.output.activations, activations, record)

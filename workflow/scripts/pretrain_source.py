@@ -9,6 +9,7 @@ import time
 from defrost.data.dataset import Dataset
 from defrost.provenance.files import write_tensors
 from defrost.provenance.record import make_record
+from defrost.provenance.resume import resuming
 from defrost.provenance.seeds import Seeds
 from defrost.training.evaluate import evaluate
 from defrost.training.torch_setup import set_up_torch
@@ -20,11 +21,14 @@ seeds = Seeds(settings["root_seed"])
 
 dataset = Dataset.read(snakemake.input.dataset)
 began = time.perf_counter()
-network = train_source(settings, dataset, seeds)
-print(f"trained in {time.perf_counter() - began:.2f} s")
-accuracy, loss = evaluate(network, *dataset.normalised("test"))
-
-record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
-record["result"] = {"test_accuracy": accuracy, "test_loss": loss}
-write_tensors(snakemake.output.network, network.state_dict(), record)
+limits, code = snakemake.params.limits, snakemake.params.code
+with resuming(
+    snakemake.output.network, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+) as resume:
+    network = train_source(settings, dataset, seeds, resume)
+    print(f"trained in {time.perf_counter() - began:.2f} s")
+    accuracy, loss = evaluate(network, *dataset.normalised("test"))
+    record = make_record(snakemake.rule, settings, code, seeds)
+    record["result"] = {"test_accuracy": accuracy, "test_loss": loss}
+    write_tensors(snakemake.output.network, network.state_dict(), record)
 print(f"on its own task: test accuracy {accuracy:.4f}, test loss {loss:.4f}")

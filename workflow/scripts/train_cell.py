@@ -8,6 +8,7 @@ from defrost.data.dataset import Dataset
 from defrost.networks.build import read_network
 from defrost.provenance.files import write_rows
 from defrost.provenance.record import make_record
+from defrost.provenance.resume import resuming
 from defrost.provenance.seeds import Seeds
 from defrost.training.torch_setup import set_up_torch
 from defrost.transfer.cell import train_cell
@@ -20,9 +21,12 @@ target = Dataset.read(snakemake.input.target)
 source = None
 if path := snakemake.input.get("source"):
     source = read_network(path, settings["network"], target.image_shape)
-rows = list(train_cell(settings, target, source, seeds))
-
-record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
-write_rows(snakemake.output.rows, rows, record)
+limits, code = snakemake.params.limits, snakemake.params.code
+with resuming(
+    snakemake.output.rows, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+) as resume:
+    rows = list(train_cell(settings, target, source, seeds, resume, limits["memory"]))
+    record = make_record(snakemake.rule, settings, code, seeds)
+    write_rows(snakemake.output.rows, rows, record)
 mean = sum(row["test_accuracy"] for row in rows) / len(rows)
 print(f"mean test accuracy {mean:.4f} over {len(rows)} replicates")

@@ -196,6 +196,69 @@ def test_shipped_configs_are_valid(root, schema, preset):
             {"dataset": "hidden_manifold", "split": {"train": 100, "probe": 50, "test": 50}},
             "target.split.probe: found 50; allowed are multiples of 4, the number of classes",
         ),
+        (
+            "studies.mine.network.name",
+            "ResNet-18",
+            "network.name: found 'ResNet-18'; did you mean resnet18 or resnet152 or resnet101? "
+            "allowed are convnet, mlp and torchvision's classification models",
+        ),
+        (
+            "studies.mine.network.name",
+            "perceiver",
+            "network.name: found 'perceiver'; allowed are convnet, mlp and torchvision's",
+        ),
+        (
+            "studies.mine.network.name",
+            "googlenet",
+            "network.name: found 'googlenet', which has auxiliary outputs while it trains; allowed "
+            "are convnet, mlp and torchvision's classification models without them",
+        ),
+        (
+            "studies.mine.network.name",
+            "vgg11",
+            "network.name: found vgg11 beside images of 1 x 8 x 8; allowed are 3 channels and 32 x "
+            "32 pixels or more: write target.image: {channels: 3, height: 32, width: 32}",
+        ),
+        (
+            "studies.mine.network",
+            {"name": "resnet18", "widths": [4]},
+            "network.widths: found beside name resnet18; allowed beside convnet, mlp",
+        ),
+        (
+            "studies.mine.network",
+            {"stem": "small"},
+            "network.stem: found beside name convnet; allowed beside resnet18, resnet34, resnet50",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "weights"},
+            "sources.a: found no path or version; allowed is one of the two",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "weights", "path": "no.pth"},
+            "sources.a.path: found no file 'no.pth'; it is looked for in",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "weights", "path": "pyproject.toml"},
+            "a.path: found the file 'pyproject.toml'; allowed are .safetensors and .pt and .pth",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "weights", "version": "IMAGENET1K_V1"},
+            "a.version: found beside the network convnet; allowed beside a model of torchvision's",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "weights", "version": "IMAGENET1K_V1", "train_examples": 5},
+            "a.train_examples: found beside kind weights; allowed beside clone, hidden_manifold",
+        ),
+        (
+            "studies.mine.sources.a",
+            {"kind": "clone", "model": "gaussian", "version": "IMAGENET1K_V1"},
+            "a.version: found beside kind clone; allowed beside weights",
+        ),
     ],
 )
 def test_a_bad_value_is_one_line_that_says_where_what_and_what_is_allowed(
@@ -205,6 +268,52 @@ def test_a_bad_value_is_one_line_that_says_where_what_and_what_is_allowed(
         resolve_config(with_change(path, value), schema)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def with_resnet(**source: str) -> dict:
+    config = with_change("studies.mine.network", {"name": "resnet18"})
+    study = config["studies"]["mine"]
+    study["target"]["image"] = {"channels": 3, "height": 8, "width": 8}
+    study["sources"]["pretrained"] = {"kind": "weights", **source}
+    return config
+
+
+def test_a_model_of_torchvisions_has_its_own_depths_and_defaults(schema):
+    study = resolve_config(with_resnet(version="IMAGENET1K_V1"), schema)["studies"]["mine"]
+    assert study["network"] == {"name": "resnet18", "stem": "standard"}
+    assert study["depths"] == [0, 1, 2, 3, 4, 5]
+    assert study["training"]["block_factors"] == [1] * 5
+    assert study["sources"]["pretrained"] == {
+        "kind": "weights",
+        "version": "IMAGENET1K_V1",
+        "sizes": [20, 100],
+    }
+
+
+def test_weights_come_from_one_place_that_has_them(schema, tmp_path):
+    path = str(tmp_path / "mine.pth")
+    (tmp_path / "mine.pth").touch()
+    resolve_config(with_resnet(path=path), schema)
+    with pytest.raises(ConfigError, match="pretrained: found both path and version; allowed is on"):
+        resolve_config(with_resnet(path=path, version="IMAGENET1K_V1"), schema)
+    message = "version: found 'IMAGENET1K_V2'; allowed for resnet18 are IMAGENET1K_V1$"
+    with pytest.raises(ConfigError, match=message):
+        resolve_config(with_resnet(version="IMAGENET1K_V2"), schema)
+
+
+def test_no_model_of_torchvisions_learns_a_hidden_manifold(schema):
+    target = {"dataset": "hidden_manifold", "split": {"train": 100, "probe": 48, "test": 48}}
+    config = with_resnet(version="IMAGENET1K_V1")
+    config["studies"]["mine"]["target"] = target
+    with pytest.raises(ConfigError, match=r"1 x 1 x 300; allowed beside a target hidden_manifold"):
+        resolve_config(config, schema)
+
+
+def test_a_network_is_named_before_anything_is_counted_in_its_blocks(schema):
+    config = with_change("studies.mine.network.name", "resnet1")
+    config["studies"]["mine"]["depths"] = [0, 99]
+    with pytest.raises(ConfigError, match=r"network\.name: found 'resnet1'; did you mean resnet18"):
+        resolve_config(config, schema)
 
 
 def test_only_the_defaults_of_its_kind_are_filled_in(schema):
@@ -268,3 +377,10 @@ def test_every_cell_comes_once_and_scratch_stands_for_depth_zero(schema):
 def test_blocks_of_replicates_are_fixed_and_only_the_last_is_shorter():
     assert list(replicate_blocks(12, 5)) == [(0, 4), (5, 9), (10, 11)]
     assert list(replicate_blocks(25, 5))[:2] == [(0, 4), (5, 9)]
+
+
+def test_early_stopping_leaves_two_examples_to_train_on(schema):
+    config = with_change("studies.mine.training", {"early_stopping": {"share": 0.5}})
+    config["studies"]["mine"]["sizes"] = [2, 100]
+    with pytest.raises(ConfigError, match=r"share: found 1 of 2 examples held out; allowed is a"):
+        resolve_config(config, schema)

@@ -10,6 +10,7 @@ from defrost.config.origins import (
     origin,
     real_task,
     swept_dial,
+    weights_of,
 )
 
 MIXED = {
@@ -24,6 +25,7 @@ MIXED = {
         },
         "mine": {"kind": "arrays", "path": "mine.npz", "classes": [0, [1, 2]]},
         "random": {"kind": "untrained"},
+        "elsewhere": {"kind": "weights", "version": "IMAGENET1K_V1", "sizes": [20]},
     },
 }
 
@@ -39,6 +41,7 @@ def manifold(**sources: dict) -> dict:
 
 def test_every_data_set_has_one_origin():
     places = ["real target", "moments", "wgan", "real source", "real source", "control"]
+    places.append("weights")
     names = ["target", *MIXED["sources"]]
     assert [origin(MIXED, name) for name in names] == places
     assert datasets_from(MIXED, "real source") == ["turned", "mine"]
@@ -59,6 +62,11 @@ def test_a_real_source_is_described_as_a_target_is():
         "classes": [0, [1, 2]],
     }
     assert real_task(MIXED, "turned")["corruption"]["strength"] == 30
+
+
+def test_weights_come_from_where_the_config_says():
+    assert weights_of(MIXED, "elsewhere") == {"version": "IMAGENET1K_V1"}
+    assert examples_of(MIXED, "elsewhere") == {}
 
 
 def test_a_manifold_has_the_targets_dimensions_and_its_own_dials():

@@ -1,13 +1,13 @@
 """What the tests of figures share: tables made by hand, and what must hold for every figure."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from defrost.figures.style import in_style, save_figure
+from defrost.figures.style import STYLE, in_style, save_figure
 
 
 def accuracy_row(source, protocol, depth, size, replicate, test_accuracy):
@@ -45,6 +45,95 @@ def make_accuracy():
     return make
 
 
+DEFAULT_MEASURES = (
+    "debiased_linear_cka",
+    "information_imbalance_source_to_target",
+    "information_imbalance_target_to_source",
+)
+
+
+def similarity_rows(networks, source, size, replicate, measure, blocks):
+    """Return the rows of a pair of networks; every column has values of its own."""
+    comparison, first, second = networks
+    return [
+        {
+            "study": "tiny",
+            "comparison": comparison,
+            "source_network": first,
+            "target_network": second,
+            "source": source,
+            "size": size,
+            "replicate": replicate,
+            "measure": measure,
+            "source_block": source_block,
+            "target_block": target_block,
+            "value": (value := 0.2 + source_block / 10 + target_block / 50 + replicate / 25),
+            "value_low": value - 0.03,
+            "value_high": value + 0.04,
+            "null_mean": 0.1 + source_block / 100,
+            "null_low": 0.08 + source_block / 100,
+            "null_high": 0.13 + source_block / 100,
+            "points": 300,
+            "reason": "",
+            "repeated": 0,
+            "value_distinct": value,
+        }
+        for source_block in range(1, blocks + 1)
+        for target_block in range(1, blocks + 1)
+    ]
+
+
+@pytest.fixture
+def make_similarity():
+    """Return a function that makes a similarity table of all three comparisons."""
+
+    def make(sources, sizes=(1000,), replicates=3, blocks=3, measures=DEFAULT_MEASURES):
+        rows = []
+        for measure, size, replicate in product(measures, sizes, range(replicates)):
+            folder = f"references/size-{size}/replicate"
+            reference = f"{folder}-{replicate}"
+            cell = size, replicate, measure, blocks
+            for source in sources:
+                before, after = f"sources/{source}/seed-0", f"after/{source}/{reference}"
+                rows += similarity_rows(("source_to_target", before, reference), source, *cell)
+                rows += similarity_rows(("before_to_after", before, after), source, *cell)
+            for other in range(replicate):
+                networks = "target_to_target", f"{folder}-{other}", reference
+                rows += similarity_rows(networks, "target", *cell)
+        return pd.DataFrame(rows)
+
+    return make
+
+
+@pytest.fixture
+def make_dimension():
+    """Return a function that makes a table of intrinsic dimensions."""
+
+    def make(sources, sizes=(1000,), replicates=3, blocks=3):
+        references = product(sizes, range(replicates))
+        networks = [f"sources/{source}/seed-0" for source in sources]
+        networks += [f"references/size-{n}/replicate-{r}" for n, r in references]
+        return pd.DataFrame(
+            [
+                {
+                    "study": "tiny",
+                    "network": network,
+                    "block": block,
+                    "value": (value := 10 - block + place / 4),
+                    "value_low": value - 0.5,
+                    "value_high": value + 0.75,
+                    "points": 300,
+                    "reason": "",
+                    "repeated": 0,
+                }
+                for place, network in enumerate(networks)
+                for block in range(1, blocks + 1)
+            ]
+        )
+
+    return make
+
+
 @pytest.fixture
 def long_names():
     """Return twelve names of sources, as long as the config allows."""
@@ -76,6 +165,8 @@ def assert_readable(monkeypatch):
                 boxes.append((text.get_text(), text.get_window_extent(renderer)))
 
         monkeypatch.setattr(Text, "draw", draw)
+        # as it is saved: letters are rounded to pixels, and narrower at a lower resolution
+        figure.set_dpi(STYLE["savefig.dpi"])
         with in_style():
             FigureCanvasAgg(figure).draw()
         assert boxes

@@ -9,12 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defrost.similarity import information_imbalance as module
-from defrost.similarity.cka import centre
-from defrost.similarity.information_imbalance import (
-    distance_rows,
-    information_imbalance,
-    nearest_neighbours,
-)
+from defrost.similarity.centre import prepare
+from defrost.similarity.distances import distance_rows, squared_norms
+from defrost.similarity.information_imbalance import information_imbalance
 
 SEEDS = st.integers(0, 2**32 - 1)
 POINTS = st.integers(2, 30)
@@ -56,8 +53,8 @@ def imbalance_by_definition(x, y):
 
 
 def all_distances(x):
-    x = centre(x)
-    return distance_rows(x @ x.T, x.square().sum(dim=1), 0)
+    x = prepare(x)
+    return distance_rows(x, squared_norms(x), 0, x @ x.T)
 
 
 def nearest_by_definition(x):
@@ -168,7 +165,7 @@ def test_an_offset_of_a_thousand_changes_no_neighbour():
     y = torch.randn(300, 5, generator=generator) + x[:, :5]
     moved = x + 1000
     assert torch.equal(moved - 1000, x)
-    nearest = nearest_neighbours(all_distances(moved)).index.flatten()
+    nearest = all_distances(moved).argmin(dim=1)
     assert torch.equal(nearest, nearest_by_definition(x))
     assert information_imbalance(moved, y) == information_imbalance(x, y)
 
@@ -178,7 +175,7 @@ def test_resolves_neighbours_inside_collapsed_classes():
     generator = torch.Generator().manual_seed(4)
     centres = torch.randn(10, 64, generator=generator).repeat_interleave(30, dim=0)
     x = centres + 1e-4 * torch.randn(300, 64, generator=generator)
-    nearest = nearest_neighbours(all_distances(x)).index.flatten()
+    nearest = all_distances(x).argmin(dim=1)
     assert torch.equal(nearest, nearest_by_definition(x))
 
 
@@ -188,7 +185,7 @@ def test_a_point_is_never_its_own_neighbour():
     distances = all_distances(x)
     twins = torch.arange(100).roll(50)
     assert torch.isinf(distances.diagonal()).all()
-    assert torch.equal(nearest_neighbours(distances).index.flatten(), twins)
+    assert torch.equal(distances.argmin(dim=1), twins)
     assert torch.equal(distances[torch.arange(100), twins], torch.zeros(100))
 
 
@@ -224,9 +221,9 @@ def test_a_block_dead_for_some_inputs_follows_the_definition():
 def test_holds_no_more_rows_than_a_chunk(monkeypatch):
     seen = []
 
-    def watched(gram_rows, squared_norms, start):
-        seen.append((start, len(gram_rows)))
-        return distance_rows(gram_rows, squared_norms, start)
+    def watched(x, norms, start, gram):
+        seen.append((start, len(gram)))
+        return distance_rows(x, norms, start, gram)
 
     monkeypatch.setattr(module, "distance_rows", watched)
     x, y = gaussian_pair(0, 25, 3, 4)

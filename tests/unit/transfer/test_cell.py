@@ -1,98 +1,79 @@
-"""Transfers: what is copied, what stays frozen, what trains, and that cells come in pairs."""
+"""Cells: what is copied, what stays frozen, what trains, and that replicates come in pairs."""
+
+import math
 
 import pytest
 import torch
+from small_cells import CELL, TRAINING, equal, fixed, state
 
-from defrost.data.dataset import Dataset, Examples, channel_statistics
-from defrost.networks.build import build_network, read_network
+from defrost.networks.build import read_network
+from defrost.networks.replicates import Replicates
 from defrost.provenance.files import write_tensors
+from defrost.provenance.resume import Resume
 from defrost.provenance.seeds import Seeds
-from defrost.training.loop import batches
-from defrost.transfer.cell import start_replicate, train_cell
+from defrost.transfer.cell import Pupils, train_cell, train_reference
+from defrost.transfer.frozen import FrozenBlocks
 from defrost.transfer.phases import train_phases
 from defrost.transfer.protocols import plan_of
 
-NETWORK = {"name": "convnet", "widths": [4, 4, 4], "pool_after": [1, 3]}
-SETTINGS = {
-    "study": "test",
-    "target": "random",
-    "source": "near",
-    "protocol": "freeze",
-    "depth": 2,
-    "size": 20,
-    "first": 0,
-    "last": 1,
-    "network": NETWORK,
-    "training": {"steps": 20, "batch_size": 8, "learning_rate": 0.01, "block_factors": [1, 1, 1]},
-}
+PROTOCOLS = ["freeze", "finetune", "defrost", "gradual"]
 
 
-@pytest.fixture(scope="module")
-def target():
-    generator = torch.Generator().manual_seed(0)
-    labels = torch.arange(60) % 3
-    images = torch.randn(60, 1, 8, 8, generator=generator) + labels[:, None, None, None]
-    examples = Examples(images, labels)
-    return Dataset({"train": examples, "test": examples}, *channel_statistics(images))
+def started(target, source, plan, settings=CELL, double=False):
+    """Return two replicates as a plan starts them, with the images and what they see of them."""
+    pupils = Pupils(settings, target, [0, 1], Seeds(0))
+    networks = pupils.start([0, 1], source, plan)
+    images = pupils.images
+    if double:  # so that a comparison shows an error and not rounding
+        images, source = images.double(), source.double()
+        networks = [network.double() for network in networks]
+    return networks, images, pupils.lesson([0, 1])
 
 
-@pytest.fixture(scope="module")
-def source(target):
-    network = build_network(NETWORK, target.image_shape, target.classes, lambda block: 100 + block)
-    for module in network.modules():  # statistics that differ from those of a fresh network
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean -= 0.5
-    return network.eval()
-
-
-def state(module):
-    return {name: value.clone() for name, value in module.state_dict().items()}
-
-
-def equal(first, second):
-    return all(torch.equal(first[name], second[name]) for name in first)
-
-
-def started(target, source, plan):
-    """Return a network as a plan starts it, the examples and the order of the batches."""
-    network, examples, order = start_replicate(SETTINGS, target, 0, Seeds(0))
-    network.copy_blocks(source, plan.copied)
-    return network, examples, order
+def trained(target, source, plan, resume, training=TRAINING, **kwargs):
+    networks, images, lesson = started(
+        target, source, plan, {**CELL, "training": training}, **kwargs
+    )
+    frozen = FrozenBlocks(source, images, math.inf, resume.folder)
+    costs = train_phases(Replicates(networks), plan, frozen, lesson, training, resume)
+    return networks, images, lesson, costs
 
 
 @pytest.mark.parametrize("depth", range(4))
-@pytest.mark.parametrize("protocol", ["freeze", "finetune", "defrost", "gradual"])
-def test_a_protocol_copies_freezes_and_trains_what_it_says(target, source, protocol, depth):
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_protocol_copies_freezes_and_trains_what_it_says(target, source, resume, protocol, depth):
     plan = plan_of(protocol, depth, 3)
-    fresh, _, _ = start_replicate(SETTINGS, target, 0, Seeds(0))
-    network, examples, order = started(target, source, plan)
     copied = depth if protocol in ("freeze", "finetune") else 3
     frozen = 0 if protocol == "finetune" else depth
-    for number, block in enumerate(network.blocks):
-        given = source if number < copied else fresh
-        assert equal(state(block), state(given.blocks[number]))
-    assert equal(state(network.readout), state(fresh.readout))
-    before = [state(block) for block in network.blocks]
+    fresh, _, _ = started(target, source, plan_of("freeze", 0, 3))
+    start, _, _ = started(target, source, plan)
+    for network, new in zip(start, fresh, strict=True):
+        for number, block in enumerate(network.blocks):
+            given = source if number < copied else new
+            assert equal(state(block), state(given.blocks[number]))
+        assert equal(state(network.readout), state(new.readout))
 
-    cost = train_phases(network, plan, examples, SETTINGS["training"], order)
+    networks, _, _, costs = trained(target, source, plan, resume)
 
-    # parameters and normalisation statistics, to the bit
-    assert equal(state(network.prefix(frozen)), state(source.prefix(frozen)))
-    for number in range(frozen, 3):
-        trained = state(network.blocks[number])
-        assert not any(torch.equal(trained[name], before[number][name]) for name in trained)
-    assert not equal(state(network.readout), state(fresh.readout))
-    assert not any(module.training for module in (*network.blocks, network.readout))
-    parameters = sum(p.numel() for p in network.suffix(frozen).parameters())
-    assert cost["trainable_parameters"] == parameters
+    for network, before, cost in zip(networks, start, costs, strict=True):
+        # parameters and normalisation statistics, to the bit
+        assert equal(state(network.prefix(frozen)), state(source.prefix(frozen)))
+        for block, old in zip(network.blocks[frozen:], before.blocks[frozen:], strict=True):
+            assert not any(
+                torch.equal(state(block)[name], old.state_dict()[name]) for name in state(block)
+            )
+        assert not equal(state(network.readout), state(before.readout))
+        assert not any(module.training for module in (*network.blocks, network.readout))
+        parameters = sum(p.numel() for p in network.suffix(frozen).parameters())
+        assert cost["trainable_parameters"] == parameters
+    assert not equal(state(networks[0].readout), state(networks[1].readout))
 
 
-def plain_loop(network, plan, examples, training, order):
+def plain_loop(network, plan, images, labels, order, training):
     """Train as a user would write it: the whole network forward in every step."""
     optimiser, released = None, 4
-    rows = batches(len(examples.labels), training, order)
     modules = [*network.blocks, network.readout]
-    for frozen, part in zip(plan.frozen, rows.tensor_split(len(plan.frozen)), strict=True):
+    for frozen, part in zip(plan.frozen, order.tensor_split(len(plan.frozen)), strict=True):
         new = [p for module in modules[frozen:released] for p in module.parameters()]
         if optimiser is None:
             optimiser = torch.optim.Adam(new, training["learning_rate"])
@@ -102,9 +83,7 @@ def plain_loop(network, plan, examples, training, order):
         network.train()
         network.prefix(frozen).eval()
         for batch in part:
-            loss = torch.nn.functional.cross_entropy(
-                network(examples.images[batch]), examples.labels[batch]
-            )
+            loss = torch.nn.functional.cross_entropy(network(images[batch]), labels[batch])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -112,29 +91,48 @@ def plain_loop(network, plan, examples, training, order):
 
 
 @pytest.mark.parametrize("depth", range(4))
-@pytest.mark.parametrize("protocol", ["freeze", "finetune", "defrost", "gradual"])
-def test_training_on_ready_features_is_training_the_whole_network(target, source, protocol, depth):
-    """The frozen blocks seen once give what the plain loop gives, within rounding."""
-    plan, training = plan_of(protocol, depth, 3), SETTINGS["training"]
-    network, examples, order = started(target, source, plan)
-    train_phases(network, plan, examples, training, order)
-    plain, _, same_order = started(target, source, plan)
-    plain_loop(plain, plan, examples, training, same_order)
-    with torch.no_grad():
-        assert torch.allclose(network(examples.images), plain(examples.images), atol=1e-4)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_replicates_on_ready_features_are_a_plain_loop_over_whole_networks(
+    target, source, resume, protocol, depth
+):
+    plan = plan_of(protocol, depth, 3)
+    networks, images, lesson, _ = trained(target, source, plan, resume, double=True)
+    plain, _, _ = started(target, source, plan, double=True)
+    for number, (network, other) in enumerate(zip(networks, plain, strict=True)):
+        plain_loop(other, plan, images, lesson.labels, lesson.order[:, number], TRAINING)
+        with torch.no_grad():
+            assert torch.allclose(network(images), other(images), rtol=0, atol=1e-6)
 
 
-def test_a_factor_slows_the_blocks_that_were_copied_and_no_other(target, source):
-    training = {**SETTINGS["training"], "steps": 1}
-    moved = {}
+@pytest.mark.parametrize("memory", [math.inf, 0])
+def test_ready_features_give_the_logits_of_the_whole_network(target, source, tmp_path, memory):
+    images = target.normalised("train").images
+    for depth in range(4):
+        features = FrozenBlocks(source, images, memory, tmp_path).features(depth)
+        with torch.no_grad():
+            logits = source.suffix(depth)(features)
+            assert torch.allclose(logits, source(images), rtol=0, atol=1e-6)
+    assert len(list(tmp_path.iterdir())) == (0 if memory else 3)
+
+
+def test_features_on_disk_train_the_same_bits(target, source, tmp_path):
+    rows = []
+    for name, memory in (("memory", math.inf), ("disk", 0)):
+        resume = Resume(tmp_path / name, "", math.inf)
+        rows.append(list(train_cell(CELL, target, source, Seeds(0), resume, memory)))
+    assert fixed(rows[0]) == fixed(rows[1])
+    assert (tmp_path / "disk/train/depth-2.features").exists()
+
+
+def test_a_factor_slows_the_blocks_that_were_copied_and_no_other(target, source, resume):
+    plan, moved = plan_of("finetune", 2, 3), {}
+    before, _, _ = started(target, source, plan)
     for name, factors in (("same", [1, 1, 1]), ("slow", [0.1, 0.5, 0.01])):
-        network, examples, order = started(target, source, plan_of("finetune", 2, 3))
-        before = [state(block) for block in network.blocks]
-        factors = {**training, "block_factors": factors}
-        train_phases(network, plan_of("finetune", 2, 3), examples, factors, order)
+        training = {**TRAINING, "steps": 1, "block_factors": factors}
+        (network, _), _, _, _ = trained(target, source, plan, resume, training)
         moved[name] = [
-            (state(block)["0.weight"] - start["0.weight"]).abs().max().item()
-            for block, start in zip(network.blocks, before, strict=True)
+            (block[0].weight - old[0].weight).abs().max().item()
+            for block, old in zip(network.blocks, before[0].blocks, strict=True)
         ]
     # Adam's first step is the learning rate for every parameter
     expected = [0.1 * moved["same"][0], 0.5 * moved["same"][1], moved["same"][2]]
@@ -142,46 +140,117 @@ def test_a_factor_slows_the_blocks_that_were_copied_and_no_other(target, source)
 
 
 def test_replicates_are_paired_across_sizes_depths_and_sources(target):
-    small, few, _ = start_replicate({**SETTINGS, "size": 7}, target, 3, Seeds(0))
-    other = {**SETTINGS, "size": 20, "source": "far", "depth": 1}
-    large, many, _ = start_replicate(other, target, 3, Seeds(0))
-    assert equal(state(small), state(large))
-    assert torch.equal(few.images, many.images[:7])
-    assert sorted(many.labels.bincount().tolist()) == [6, 7, 7]
-    another, _, _ = start_replicate(SETTINGS, target, 4, Seeds(0))
-    assert not equal(state(small), state(another))
+    other = {**CELL, "size": 20, "source": "far", "depth": 1}
+    small, large = (Pupils(s, target, [3], Seeds(0)) for s in ({**CELL, "size": 7}, other))
+    networks = [p.start([3], None, plan_of("freeze", 0, 3))[0] for p in (small, large)]
+    assert equal(*map(state, networks))
+    few, many = small.draws[3].order.unique(), large.draws[3].order.unique()
+    assert set(few.tolist()) < set(many.tolist())
+    assert sorted(target.splits["train"].labels[many].bincount().tolist()) == [6, 7, 7]
+    another = Pupils(CELL, target, [4], Seeds(0)).start([4], None, plan_of("freeze", 0, 3))[0]
+    assert not equal(state(networks[0]), state(another))
 
 
-def test_a_replicate_does_not_depend_on_its_block(target, source):
-    together = list(train_cell(SETTINGS, target, source, Seeds(0)))
-    alone = list(train_cell({**SETTINGS, "first": 1}, target, source, Seeds(0)))
-    for row in (together[1], alone[0]):
-        del row["train_seconds"]
-    assert together[1] == alone[0]
+def test_a_replicate_does_not_depend_on_its_company(target, source, resume):
+    three = list(train_cell({**CELL, "last": 2}, target, source, Seeds(0), resume))
+    resume.forget()
+    two = list(train_cell({**CELL, "first": 1, "last": 2}, target, source, Seeds(0), resume))
+    for one, other in zip(fixed(three[1:]), fixed(two), strict=True):
+        # to rounding: how a convolution sums may depend on how many there are beside it
+        assert one == pytest.approx(other, rel=1e-3)
 
 
-def test_depth_zero_is_the_network_from_scratch(target, source):
-    names = ("train_accuracy", "test_accuracy", "test_loss", "train_flops")
-    transferred = list(train_cell({**SETTINGS, "depth": 0}, target, source, Seeds(0)))
-    scratch = list(train_cell({**SETTINGS, "depth": 0}, target, None, Seeds(0)))
-    for one, other in zip(transferred, scratch, strict=True):
-        assert [one[name] for name in names] == [other[name] for name in names]
+def test_depth_zero_is_the_network_from_scratch(target, source, resume):
+    transferred = list(train_cell({**CELL, "depth": 0}, target, source, Seeds(0), resume))
+    resume.forget()
+    scratch = list(train_cell({**CELL, "depth": 0}, target, None, Seeds(0), resume))
+    assert fixed(transferred) == fixed(scratch)
 
 
-def test_deeper_transfers_train_fewer_parameters_and_cost_less(target, source):
-    rows = [
-        next(train_cell({**SETTINGS, "depth": depth, "last": 0}, target, source, Seeds(0)))
-        for depth in range(4)
-    ]
+def test_a_reference_is_the_replicate_from_scratch(target, resume):
+    settings = {**CELL, "replicate": 1, "depth": 0}
+    network, cost = train_reference(settings, target, None, Seeds(0), resume)
+    plan = plan_of("freeze", 0, 3)
+    (_, replicate), images, _, costs = trained(target, None, plan, resume)
+    with torch.no_grad():
+        assert torch.allclose(network(images), replicate(images), atol=1e-3)
+    assert cost["train_flops"] == costs[1]["train_flops"]
+
+
+def test_a_source_is_fine_tuned_from_all_of_its_blocks(target, source, resume):
+    training = {**TRAINING, "learning_rate": 1e-12}  # so that it stays where it starts
+    settings = {**CELL, "training": training, "replicate": 0}
+    network, cost = train_reference(settings, target, source, Seeds(0), resume)
+    for own, given in zip(network.blocks, source.blocks, strict=True):
+        assert torch.allclose(own[0].weight, given[0].weight)
+        assert not torch.equal(own[1].running_mean, given[1].running_mean)
+    assert cost["trainable_parameters"] == sum(p.numel() for p in network.parameters())
+
+
+def test_deeper_transfers_train_fewer_parameters_and_cost_less(target, source, resume):
+    rows = []
+    for depth in range(4):
+        resume.forget()
+        rows.append(next(train_cell({**CELL, "depth": depth}, target, source, Seeds(0), resume)))
     for column in ("trainable_parameters", "train_flops"):
         values = [row[column] for row in rows]
         assert values == sorted(values, reverse=True)
         assert len(set(values)) == 4
 
 
+def test_augmentation_changes_what_is_trained_and_runs_frozen_blocks_at_every_step(
+    target, source, resume
+):
+    rows = {}
+    for shift in (0, 1):
+        resume.forget()
+        training = {**TRAINING, "augmentation": {"flip": False, "shift": shift}}
+        cell = {**CELL, "training": training}
+        rows[shift] = list(train_cell(cell, target, source, Seeds(0), resume))
+    assert rows[0][0]["test_loss"] != rows[1][0]["test_loss"]
+    once, always = rows[0][0]["train_flops"], rows[1][0]["train_flops"]
+    # 20 examples once, or 20 steps of 8
+    each = (always - once) / (20 * 8 - 20)
+    assert each == 2 * (9 * 4 * 64 + 9 * 4 * 4 * 16)
+
+
+def test_early_stopping_holds_out_a_part_of_the_labelled_examples(target, source, resume):
+    stopping = {"share": 0.25, "every": 2, "patience": 1}
+    cell = {**CELL, "training": {**TRAINING, "steps": 200, "early_stopping": stopping}}
+    draw = Pupils(cell, target, [0], Seeds(0)).draws[0]
+    assert len(draw.held_out) == 5
+    assert not set(draw.held_out.tolist()) & set(draw.order.flatten().tolist())
+    rows = list(train_cell(cell, target, source, Seeds(0), resume))
+    assert all(row["steps"] < 200 and row["steps"] % 2 == 0 for row in rows)
+
+
+def test_replicates_that_stop_early_do_so_as_they_would_alone(target, source, resume):
+    stopping = {"share": 0.25, "every": 3, "patience": 2}
+    training = {**TRAINING, "steps": 120, "early_stopping": stopping}
+    plan, settings = plan_of("gradual", 1, 3), {**CELL, "size": 40, "training": training}
+    images = Pupils(settings, target, [0, 1], Seeds(0)).images.double()
+    source = source.double()
+    outputs = []
+    for groups in ([[0, 1]], [[0], [1]]):
+        pupils = Pupils(settings, target, [0, 1], Seeds(0))
+        for group in groups:
+            networks = [network.double() for network in pupils.start(group, source, plan)]
+            frozen = FrozenBlocks(source, images, math.inf, resume.folder)
+            lesson = pupils.lesson(group)
+            costs = train_phases(Replicates(networks), plan, frozen, lesson, training, resume)
+            with torch.no_grad():
+                outputs += [(c["steps"], n(images)) for c, n in zip(costs, networks, strict=True)]
+            resume.forget()
+    steps = [taken for taken, _ in outputs]
+    assert steps[:2] == steps[2:]
+    assert steps[0] != steps[1]
+    for (_, together), (_, alone) in zip(outputs[:2], outputs[2:], strict=True):
+        assert torch.allclose(together, alone, atol=1e-6)
+
+
 def test_a_network_comes_back_from_its_file(target, source, tmp_path):
     write_tensors(tmp_path / "n.safetensors", source.state_dict(), {})
-    read = read_network(tmp_path / "n.safetensors", NETWORK, target.image_shape)
+    read = read_network(tmp_path / "n.safetensors", CELL["network"], target.image_shape)
     assert equal(state(source), state(read))
     activations = read.activations(target.normalised("test").images)
     assert {block: values.shape[1] for block, values in activations.items()} == {

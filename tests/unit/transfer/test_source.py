@@ -1,10 +1,15 @@
 """Source networks: trained on their own task, and the two controls that are not."""
 
+import math
+from pathlib import Path
+
 import pytest
 import torch
+from small_cells import TRAINING
 
 from defrost.data.dataset import Dataset, Examples, channel_statistics
 from defrost.networks.build import build_network
+from defrost.provenance.resume import Resume
 from defrost.provenance.seeds import Seeds
 from defrost.training.evaluate import evaluate
 from defrost.transfer.source import train_source
@@ -15,7 +20,7 @@ SETTINGS = {
     "source": "near",
     "seed": 0,
     "network": NETWORK,
-    "training": {"steps": 60, "batch_size": 32, "learning_rate": 0.01},
+    "training": {**TRAINING, "steps": 60, "batch_size": 32},
 }
 
 
@@ -29,7 +34,8 @@ def dataset():
 
 
 def trained(kind, dataset, **changes):
-    return train_source({**SETTINGS, "kind": kind, **changes}, dataset, Seeds(0))
+    resume = Resume(Path("unused"), "", math.inf)
+    return train_source({**SETTINGS, "kind": kind, **changes}, dataset, Seeds(0), resume)
 
 
 def test_a_source_learns_its_task(dataset):

@@ -1,15 +1,20 @@
 """Checks of what a schema cannot say: values that limit one another."""
 
+import difflib
 import os
 from pathlib import Path
 
 from defrost.config.schema import ConfigError
 from defrost.data.catalogue import KNOWN, REAL, class_count, data_kind, image_shape
-from defrost.networks.catalogue import number_of_blocks
+from defrost.networks.catalogue import AUXILIARY, MODELS, OWN, image_advice, number_of_blocks
+from defrost.training.held_out import held_out_count
 
 # names that files and tables give to something else
 _RESERVED_SOURCES = ("scratch", "target")
 _RESERVED_STUDIES = ("benchmarks", "logs")
+
+# suffixes of the user's own files
+_SUFFIXES = {"arrays": (".npz", ".safetensors"), "weights": (".safetensors", ".pt", ".pth")}
 
 
 def check_top_level(config: dict) -> None:
@@ -19,6 +24,20 @@ def check_top_level(config: dict) -> None:
         if name not in config["studies"]:
             allowed = f"allowed are {', '.join(config['studies'])}"
             raise ConfigError(["run", position], f"found {name!r}", allowed)
+
+
+def check_network(path: list, network: dict) -> None:
+    """Raise ConfigError unless a network of this name is known."""
+    name = network["name"]
+    if name in OWN or name in MODELS:
+        return
+    found, allowed = f"found {name!r}", f"{', '.join(OWN)} and torchvision's classification models"
+    if name in AUXILIARY:
+        found = f"{found}, which has auxiliary outputs while it trains"
+        raise ConfigError([*path, "name"], found, f"allowed are {allowed} without them")
+    close = difflib.get_close_matches(name.lower(), [*OWN, *MODELS], cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}? " if close else ""
+    raise ConfigError([*path, "name"], found, f"{hint}allowed are {allowed}")
 
 
 def check_study(path: list, study: dict) -> None:
@@ -31,6 +50,7 @@ def check_study(path: list, study: dict) -> None:
     _check_path([*path, "target"], study["target"])
     _check_classes([*path, "target"], study["target"])
     _check_split([*path, "target", "split"], study["target"])
+    _check_images([*path, "network", "name"], study)
     _check_pooling([*path, "network", "pool_after"], study)
     _check_each([*path, "depths"], study["depths"], blocks, in_network)
     if max(study["depths"]) == 0:
@@ -40,6 +60,8 @@ def check_study(path: list, study: dict) -> None:
     if len(factors) != blocks:
         allowed = f"allowed are {blocks}, one for each block of the network"
         raise ConfigError([*path, "training", "block_factors"], f"found {len(factors)}", allowed)
+    _check_augmentation(path, study)
+    _check_early_stopping([*path, "training", "early_stopping"], study)
     _check_each([*path, "sizes"], study["sizes"], train, in_training_split)
     sizes = study["references"]["sizes"]
     _check_each([*path, "references", "sizes"], sizes, train, in_training_split)
@@ -50,6 +72,8 @@ def check_study(path: list, study: dict) -> None:
 
 def _check_source(path: list, source: dict, study: dict) -> None:
     _check_path(path, source)
+    if source["kind"] == "weights":
+        _check_weights(path, source, study["network"]["name"])
     _check_classes(path, source)
     _check_examples(path, source, study["target"])
     for position, size in enumerate(source["sizes"]):
@@ -69,6 +93,21 @@ def _check_source(path: list, source: dict, study: dict) -> None:
     if corruption.get("kind") == "permutation" and corruption["strength"] > 1:
         found = f"found {corruption['strength']}"
         raise ConfigError([*path, "corruption", "strength"], found, "allowed is a share, 0 to 1")
+
+
+def _check_weights(path: list, source: dict, network: str) -> None:
+    """Check that weights come from one place, and a version of them from torchvision."""
+    if ("path" in source) == ("version" in source):
+        found = "found both path and version" if "path" in source else "found no path or version"
+        raise ConfigError(path, found, "allowed is one of the two")
+    if "version" not in source:
+        return
+    if network in OWN:
+        found = f"found beside the network {network}"
+        raise ConfigError([*path, "version"], found, "allowed beside a model of torchvision's")
+    if source["version"] not in MODELS[network].versions:
+        allowed = f"allowed for {network} are {', '.join(MODELS[network].versions)}"
+        raise ConfigError([*path, "version"], f"found {source['version']!r}", allowed)
 
 
 def _check_moments(path: list, source: dict, target: dict) -> None:
@@ -112,9 +151,10 @@ def _check_path(path: list, data: dict) -> None:
     if not (os.path.isdir if folder else os.path.isfile)(data["path"]):  # no error for odd names
         found = f"found no {'folder' if folder else 'file'} {data['path']!r}"
         raise ConfigError([*path, "path"], found, f"it is looked for in {Path.cwd()}")
-    if not folder and not data["path"].endswith((".npz", ".safetensors")):
+    suffixes = _SUFFIXES.get(data_kind(data), "")
+    if not data["path"].endswith(suffixes):
         found = f"found the file {data['path']!r}"
-        raise ConfigError([*path, "path"], found, "allowed are .npz and .safetensors")
+        raise ConfigError([*path, "path"], found, f"allowed are {' and '.join(suffixes)}")
 
 
 def _check_names(path: list, names: dict, reserved: tuple[str, ...]) -> None:
@@ -144,6 +184,17 @@ def _check_split(path: list, target: dict) -> None:
             raise ConfigError(path, f"found {used[part]} examples {where}", allowed)
 
 
+def _check_images(path: list, study: dict) -> None:
+    """Check that the network takes images of the target's shape, where that is known."""
+    network, shape = study["network"]["name"], image_shape(study["target"])
+    advice = shape and image_advice(network, shape)
+    if advice:
+        found = f"found {network} beside images of {' x '.join(map(str, shape))}"
+        if study["target"]["dataset"] == "hidden_manifold":
+            advice = "allowed beside a target hidden_manifold are convnet and mlp"
+        raise ConfigError(path, found, advice)
+
+
 def _check_pooling(path: list, study: dict) -> None:
     network, shape = study["network"], image_shape(study["target"])
     if network["name"] != "convnet":
@@ -160,6 +211,27 @@ def _check_pooling(path: list, study: dict) -> None:
             f"found {len(network['pool_after'])} poolings",
             f"allowed are {poolings}, which leave one pixel of {size}",
         )
+
+
+def _check_augmentation(path: list, study: dict) -> None:
+    shape = image_shape(study["target"])
+    for phase in ("pretraining", "training"):
+        settings, where = study[phase]["augmentation"], [*path, phase, "augmentation"]
+        if study["target"]["dataset"] == "hidden_manifold" and any(settings.values()):
+            found = "found an augmentation beside the target hidden_manifold"
+            raise ConfigError(where, found, "allowed with a target of real images")
+        if shape and settings["shift"] >= min(shape[1:]):
+            allowed = f"allowed is less than the images' {min(shape[1:])} pixels"
+            raise ConfigError([*where, "shift"], f"found {settings['shift']}", allowed)
+
+
+def _check_early_stopping(path: list, study: dict) -> None:
+    """Check that two examples are left to train on, which normalisation needs."""
+    fewest = min([*study["sizes"], *study["references"]["sizes"]])
+    held_out = held_out_count(study["training"], fewest)
+    if fewest - held_out < 2:
+        found = f"found {held_out} of {fewest} examples held out"
+        raise ConfigError([*path, "share"], found, "allowed is a share that leaves two or more")
 
 
 def _check_each(path: list, values: list[int], limit: int, allowed: str) -> None:

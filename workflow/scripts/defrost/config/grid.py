@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from defrost.config.checks import check_study, check_top_level
+from defrost.config.checks import check_network, check_study, check_top_level
 from defrost.config.schema import check_schema, with_defaults
 from defrost.networks.catalogue import number_of_blocks
 from defrost.transfer.protocols import representative
@@ -24,7 +24,8 @@ def resolve_config(config: dict, schema: dict) -> dict:
     """Return `config` checked and with every default filled in; raise ConfigError otherwise."""
     check_schema(config, schema)
     config = with_defaults(config, schema)
-    for study in config["studies"].values():
+    for name, study in config["studies"].items():
+        check_network(["studies", name, "network"], study["network"])
         _fill_study(study)
     config.setdefault("run", list(config["studies"]))
     check_top_level(config)

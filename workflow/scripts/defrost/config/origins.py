@@ -11,8 +11,8 @@ _CHOICES = ("path", "classes", "corruption")
 def origin(study: dict, dataset: str) -> str:
     """Return what a data set of a study, `target` or a source's name, is.
 
-    One of `real target`, `real source`, `hidden manifold`, `moments` (of a clone), `wgan` and
-    `control`, for which no data set is made.
+    One of `real target`, `real source`, `hidden manifold`, `moments` (of a clone), `wgan`, and
+    two for which no data set is made: `control` and `weights`.
     """
     if dataset == "target":
         manifold = study["target"]["dataset"] == "hidden_manifold"
@@ -22,6 +22,8 @@ def origin(study: dict, dataset: str) -> str:
         return "real source"
     if source["kind"] == "clone":
         return "wgan" if source["model"] == "wgan" else "moments"
+    if source["kind"] == "weights":
+        return "weights"
     return "control" if source["kind"] in CONTROLS else "hidden manifold"
 
 
@@ -49,6 +51,12 @@ def real_task(study: dict, source: str) -> dict:
     settings = study["sources"][source]
     chosen = {key: settings[key] for key in _CHOICES if key in settings}
     return {"dataset": settings["kind"], **chosen}
+
+
+def weights_of(study: dict, source: str) -> dict:
+    """Return where the weights of a source come from: a `path`, or a `version` of torchvision's."""
+    settings = study["sources"][source]
+    return {key: settings[key] for key in ("path", "version") if key in settings}
 
 
 def manifold_settings(study: dict, dataset: str) -> dict:

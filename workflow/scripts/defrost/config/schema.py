@@ -147,6 +147,8 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
             return path, found, f"allowed is {limit} or less"
         case "exclusiveMinimum":
             return path, found, f"allowed is more than {limit}"
+        case "exclusiveMaximum":
+            return path, found, f"allowed is less than {limit}"
         case "minItems" | "minProperties" | "minLength":
             count = len(error.instance)
             found = f"found {count} of them" if count else "found an empty one"

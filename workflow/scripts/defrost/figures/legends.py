@@ -1,5 +1,6 @@
 """The legend of sources, above the panels."""
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -19,12 +20,16 @@ def source_handles(looks: dict[str, dict]) -> list[Line2D]:
     ]
 
 
-def add_legend_above(figure: Figure, handles: list[Line2D]) -> None:
-    """Add a legend above the panels, in as many columns as fit; the figure grows by its height."""
-    letters = max(len(line) for handle in handles for line in handle.get_label().split("\n"))
+def add_legend_above(figure: Figure, handles: list[Artist | tuple[Artist, ...]]) -> None:
+    """Add a legend above the panels, in as many columns as fit; the figure grows by its height.
+
+    Of several handles that are drawn as one entry, the last has its label.
+    """
+    labels = [(h[-1] if isinstance(h, tuple) else h).get_label() for h in handles]
+    letters = max(len(line) for label in labels for line in label.split("\n"))
     fit = int(figure.get_figwidth() / (letters * _LETTER_WIDTH + _HANDLE_WIDTH))
     columns = min(len(handles), max(fit, 1))
     rows = -(-len(handles) // columns)
-    lines = max(handle.get_label().count("\n") for handle in handles) + 1
+    lines = max(label.count("\n") for label in labels) + 1
     figure.set_figheight(figure.get_figheight() + rows * lines * _LINE_HEIGHT)
-    figure.legend(handles=handles, loc="outside upper center", ncols=columns)
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns)

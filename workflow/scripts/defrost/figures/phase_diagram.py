@@ -5,13 +5,20 @@ import pandas as pd
 import seaborn
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import BoundaryNorm, CenteredNorm, ListedColormap, Normalize
+from matplotlib.colors import BoundaryNorm, CenteredNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from defrost.figures.style import FULL_WIDTH, LABELS, display_name, in_style
+from defrost.figures.style import (
+    FULL_WIDTH,
+    LABELS,
+    NO_VALUE,
+    display_name,
+    in_style,
+    pale_to_dark,
+)
 
 _KEYS = ["study", "source", "protocol", "dial_value", "size"]
 _VALUES = ["optimal_depth", "depth_low", "depth_high", "gain", "gain_low", "gain_high"]
@@ -33,7 +40,6 @@ _LEAST_RANGE = 0.05  # of colours: smaller gains are never dark
 _SMALL_LOSS = 0.1  # of the largest gain
 
 _UNCERTAIN = "○"
-_NO_VALUE = {"facecolor": "white", "edgecolor": "0.8", "hatch": "/////", "linewidth": 0}
 
 
 @in_style()
@@ -123,7 +129,7 @@ def _depth_scale(depths: list[int]) -> ScalarMappable:
     """Return a colour for every depth, scratch (0) included, the darker the deeper."""
     tried = np.unique([0, *depths])
     edges = [-0.5, *(tried[:-1] + tried[1:]) / 2, tried[-1] + 0.5]
-    scale = ScalarMappable(BoundaryNorm(edges, len(tried)), _pale_to_dark("mako_r", len(tried)))
+    scale = ScalarMappable(BoundaryNorm(edges, len(tried)), pale_to_dark("mako_r", len(tried)))
     scale.set_array(tried)
     return scale
 
@@ -139,24 +145,16 @@ def _gain_scale(plotted: pd.DataFrame) -> ScalarMappable:
     most = max(_LEAST_RANGE, gain.abs().max())
     certain_losses = gain[(plotted["gain_high"] < 0) & (gain < -_SMALL_LOSS * most)]
     if certain_losses.empty:
-        scale = ScalarMappable(Normalize(0, most), _pale_to_dark("rocket_r", 256))
+        scale = ScalarMappable(Normalize(0, most), pale_to_dark("rocket_r"))
     else:
         scale = ScalarMappable(CenteredNorm(0, most), seaborn.color_palette("vlag", as_cmap=True))
     scale.set_array([certain_losses.min() if len(certain_losses) else 0, most])
     return scale
 
 
-def _pale_to_dark(name: str, count: int) -> ListedColormap:
-    """Return colours of a perceptually uniform scale, without its near-black end.
-
-    Their lightness alone tells them apart, to colour-blind eyes and in grey print as well.
-    """
-    return ListedColormap(seaborn.color_palette(name, as_cmap=True)(np.linspace(0, 0.85, count)))
-
-
 def _draw_cells(panel: Axes, values: np.ndarray, scale: ScalarMappable) -> None:
     """Draw sources x sizes as cells; those without a value show the hatched background."""
-    panel.patch.set(**_NO_VALUE)
+    panel.patch.set(**NO_VALUE)
     panel.pcolormesh(
         np.ma.masked_invalid(values),
         norm=scale.norm,
@@ -273,6 +271,6 @@ def _add_legend(figure: Figure, plotted: pd.DataFrame, cells: int) -> None:
     if ((plotted["gain_low"] <= 0) & (plotted["gain_high"] >= 0)).any():
         handles.append(Line2D([], [], linestyle="none", label="95 % interval contains 0", **ring))
     if plotted["gain"].count() < cells:
-        handles.append(Patch(label="no value", **_NO_VALUE))
+        handles.append(Patch(label="no value", **NO_VALUE))
     if handles:
         figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))

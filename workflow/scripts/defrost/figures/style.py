@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import seaborn
 from matplotlib import rc_context
-from matplotlib.colors import to_hex
+from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.figure import Figure
 
 from defrost.provenance.files import write_json, written_whole
@@ -20,6 +20,8 @@ COLUMN_WIDTH = 3.3  # inches
 FULL_WIDTH = 6.9
 
 GREY = "0.55"  # of what is there for comparison only
+# Of the background that shows where a cell of a map has no value.
+NO_VALUE = {"facecolor": "white", "edgecolor": "0.8", "hatch": "/////", "linewidth": 0}
 
 STYLE = {
     **seaborn.axes_style("ticks"),
@@ -55,8 +57,9 @@ LABELS = {
     "accuracy": "test accuracy",
     "block": "block",
     "depth": "transfer depth (blocks)",
+    "intrinsic_dimension": "intrinsic dimension (TwoNN)",
     "optimal_depth": "optimal depth (blocks)",
-    "similarity": "value of the measure",
+    "similarity": "more similar →",
     "size": "labelled examples $n$",
 }
 
@@ -99,6 +102,14 @@ def size_colours(sizes: list[int]) -> dict[int, str]:
     steps = np.linspace(0, 0.8, len(sizes))
     descending = sorted(sizes, reverse=True)
     return {size: to_hex(scale(step)) for size, step in zip(descending, steps, strict=True)}
+
+
+def pale_to_dark(name: str, count: int = 256) -> ListedColormap:
+    """Return colours of a perceptually uniform scale, without its near-black end.
+
+    Their lightness alone tells them apart, to colour-blind eyes and in grey print as well.
+    """
+    return ListedColormap(seaborn.color_palette(name, as_cmap=True)(np.linspace(0, 0.85, count)))
 
 
 def display_name(name: str, width: int = 24) -> str:

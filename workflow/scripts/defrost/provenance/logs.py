@@ -34,12 +34,13 @@ def _print_error(kind: type, error: BaseException, traceback: TracebackType | No
 class Progress:
     """Lines that say how far a job is and how long it will still take."""
 
-    def __init__(self, total: int, unit: str) -> None:
+    def __init__(self, total: int, unit: str, start: int = 0) -> None:
         self.total = total
         self.unit = unit
+        self.start = start
         self.began = time.perf_counter()
 
     def report(self, done: int, message: str) -> None:
         """Print that `done` of the total are done, with the time left at the pace so far."""
-        left = (time.perf_counter() - self.began) / done * (self.total - done)
+        left = (time.perf_counter() - self.began) / (done - self.start) * (self.total - done)
         print(f"{self.unit} {done} of {self.total}: {message}; {left:.0f} s left")

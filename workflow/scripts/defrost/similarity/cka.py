@@ -1,4 +1,4 @@
-"""Debiased linear centred kernel alignment (CKA) of two representations of the same inputs.
+"""Linear centred kernel alignment (CKA) of two representations, biased and debiased.
 
 Song, Smola, Gretton, Bedo, Borgwardt (JMLR 13, 2012) give an estimator of the Hilbert-Schmidt
 independence criterion that is unbiased at every number of points N:
@@ -31,6 +31,8 @@ from defrost.similarity.centre import centre
 # HSIC_1 is a difference: below this share of the terms it is made of, what is left is rounding.
 ROUNDING = 1e-12
 
+Sums = tuple[float, float, float]  # of x with y, x with itself, y with itself
+
 
 def gram_product(x_gram: Tensor, y_gram: Tensor) -> Tensor:
     """Return sum_ij K_ij L_ij over the same rows of two Gram matrices, each rows x N."""
@@ -62,35 +64,77 @@ def gram_products(x: Tensor, y: Tensor, chunk_rows: int = 256) -> tuple[Tensor, 
 
 
 def alignment(
-    products: tuple[Tensor, Tensor, Tensor], x_squared_norms: Tensor, y_squared_norms: Tensor
+    products: Sums, norm_products: Sums, totals: tuple[float, float], points: int
 ) -> float:
-    """Return debiased CKA from the sums that define it.
+    """Return debiased linear CKA from the sums that define it.
 
     Args:
         products: ||Y'X||_F^2, ||X'X||_F^2 and ||Y'Y||_F^2 of the centred points.
-        x_squared_norms, y_squared_norms: N each, |x_i|^2 and |y_i|^2 of the centred points.
+        norm_products: sums over i of |x_i|^2 |y_i|^2, |x_i|^4 and |y_i|^4.
+        totals: sums over i of |x_i|^2 and of |y_i|^2.
+        points: N.
 
     Returns:
         A value in [-1, 1], or NaN where it is undefined (see `debiased_linear_cka`).
     """
-    points = len(x_squared_norms)
     if points < 4:
         return math.nan
 
-    def scaled_hsic(product: Tensor, left: Tensor, right: Tensor) -> float:
+    def scaled_hsic(product: float, norms: float, left: float, right: float) -> float:
         """N(N-3) HSIC_1: the factor cancels in CKA."""
-        diagonal = points / (points - 2) * torch.dot(left, right)
-        constant = left.sum() * right.sum() / ((points - 1) * (points - 2))
-        return float(product - diagonal + constant)
+        constant = left * right / ((points - 1) * (points - 2))
+        return product - points / (points - 2) * norms + constant
 
-    xy, xx, yy = products
-    x_hsic = scaled_hsic(xx, x_squared_norms, x_squared_norms)
-    y_hsic = scaled_hsic(yy, y_squared_norms, y_squared_norms)
-    if x_hsic <= ROUNDING * float(xx) or y_hsic <= ROUNDING * float(yy):
+    (xy, xx, yy), (x_total, y_total) = products, totals
+    x_hsic = scaled_hsic(xx, norm_products[1], x_total, x_total)
+    y_hsic = scaled_hsic(yy, norm_products[2], y_total, y_total)
+    if x_hsic <= ROUNDING * xx or y_hsic <= ROUNDING * yy:
         return math.nan
-    return scaled_hsic(xy, x_squared_norms, y_squared_norms) / (
+    return scaled_hsic(xy, norm_products[0], x_total, y_total) / (
         math.sqrt(x_hsic) * math.sqrt(y_hsic)
     )
+
+
+def biased_alignment(products: Sums) -> float:
+    """Return biased linear CKA from the products of the centred points; NaN for no variation."""
+    xy, xx, yy = products
+    return xy / (math.sqrt(xx) * math.sqrt(yy)) if xx > 0 and yy > 0 else math.nan
+
+
+def _products(x: Tensor, y: Tensor) -> Sums:
+    """Return the products of centred points, by whichever form takes fewer multiplications."""
+    points, x_features, y_features = len(x), x.shape[1], y.shape[1]
+    feature_cost = x_features * y_features + x_features**2 + y_features**2
+    gram_cost = points * (x_features + y_features)
+    products = feature_products(x, y) if feature_cost <= gram_cost else gram_products(x, y)
+    return tuple(map(float, products))
+
+
+def linear_cka(x: Tensor, y: Tensor) -> float:
+    """Return the biased linear CKA of two representations of the same N inputs.
+
+    ||Y'X||_F^2 / (||X'X||_F ||Y'Y||_F), centred: 1 for the same representation up to rotation,
+    isotropic scale and offset. For independent ones it is far from 0 and tends to 1 as the
+    numbers of features grow past N: compare it with its null, or take the debiased form.
+    Symmetric; invariances as there.
+
+    Args:
+        x, y: N x Dx and N x Dy, row i of both for input i.
+
+    Returns:
+        A number without unit in [0, 1]. NaN for fewer than three points, where it is always 1,
+        and where all points of one side are equal.
+
+    Raises:
+        ValueError: x and y differ in N, or hold values that are not finite.
+
+    Source:
+        Kornblith, Norouzi, Lee, Hinton, ICML 2019 (arXiv 1905.00414).
+    """
+    if len(x) != len(y):
+        raise ValueError(f"the representations have {len(x)} and {len(y)} points")
+    products = _products(centre(x), centre(y))
+    return biased_alignment(products) if len(x) >= 3 else math.nan
 
 
 def debiased_linear_cka(x: Tensor, y: Tensor) -> float:
@@ -118,8 +162,7 @@ def debiased_linear_cka(x: Tensor, y: Tensor) -> float:
     if len(x) != len(y):
         raise ValueError(f"the representations have {len(x)} and {len(y)} points")
     x, y = centre(x), centre(y)
-    points, x_features, y_features = len(x), x.shape[1], y.shape[1]
-    feature_cost = x_features * y_features + x_features**2 + y_features**2
-    gram_cost = points * (x_features + y_features)
-    products = feature_products(x, y) if feature_cost <= gram_cost else gram_products(x, y)
-    return alignment(products, x.square().sum(dim=1), y.square().sum(dim=1))
+    x_norms, y_norms = x.square().sum(dim=1), y.square().sum(dim=1)
+    norm_products = (x_norms @ y_norms, x_norms @ x_norms, y_norms @ y_norms)
+    totals = float(x_norms.sum()), float(y_norms.sum())
+    return alignment(_products(x, y), tuple(map(float, norm_products)), totals, len(x))

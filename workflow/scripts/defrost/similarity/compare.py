@@ -1,186 +1,255 @@
 """Compare every block of one network with every block of another on the same probe inputs.
 
-The Gram rows and distances of a block are computed once for each chunk of probe inputs and serve
-every pair and every measure. A measure is a sum, over the chunks, of what it reads from the rows
-of the two blocks, and a value made from that sum at the end.
+What belongs to a block (distances, Gram matrices, neighbours, singular bases, ranks) is computed
+once and serves every pair and every measure; what would be N x N exists a chunk of rows at a
+time. Each value comes with an error bar from subsets of the inputs and with a null from
+permutations of the rows of one side (see `resampling` and `permutation_moments`).
 """
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import replace
 
+import torch
 from torch import Tensor
 
-from defrost.similarity.centre import centre
-from defrost.similarity.cka import alignment, gram_product
-from defrost.similarity.information_imbalance import (
-    Nearest,
-    distance_rows,
-    imbalance,
-    nearest_neighbours,
-    rank_sum,
-)
+from defrost.similarity.centre import CHUNK_ROWS, check_representation, prepare
+from defrost.similarity.duplicates import repeats
+from defrost.similarity.estimates import Estimate, Grid, Plan, named_reason, undefined
+from defrost.similarity.kernel_estimates import rank_limited_grid
+from defrost.similarity.measures import PAIR_MEASURES
+from defrost.similarity.overlap_grid import mutual_knn_grid, overlap_grid, tie_reason
+from defrost.similarity.procrustes import coordinates
+from defrost.similarity.resampling import draw_permutations
+from defrost.similarity.row_pass import BACKWARD, FORWARD, KERNELS, OVERLAP, row_pass
+from defrost.similarity.spectral_grid import procrustes_grid, svcca_grid
+from defrost.similarity.svcca import kept_directions
 
-
-@dataclass(frozen=True)
-class BlockRows:
-    """What the measures read from a block for one chunk of probe inputs.
-
-    Attributes:
-        gram: rows x N, scalar products of the chunk's points with all points, float64.
-        distances: rows x N, Euclidean distances between the same, infinite to oneself, float32.
-        nearest: the nearest neighbours of the chunk's points.
-    """
-
-    gram: Tensor
-    distances: Tensor
-    nearest: Nearest
-
-
-@dataclass(frozen=True)
-class BlockTotals:
-    """What the measures read from a block once all chunks are summed.
-
-    Attributes:
-        squared_norms: N, |x_i|^2 of the centred points.
-        gram_square: sum_ij K_ij^2 of their Gram matrix.
-    """
-
-    squared_norms: Tensor
-    gram_square: Tensor
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A measure of a source and a target block.
-
-    Attributes:
-        chunk_sum: from the source's and the target's rows, what is summed over the chunks.
-        value: from that sum and the totals of source and target, the measure.
-    """
-
-    chunk_sum: Callable[[BlockRows, BlockRows], Tensor]
-    value: Callable[[Tensor, BlockTotals, BlockTotals], float]
-
-
-def aligned(gram_sum: Tensor, source: BlockTotals, target: BlockTotals) -> float:
-    """Return debiased linear CKA from the sum of the products of Gram entries."""
-    products = (gram_sum, source.gram_square, target.gram_square)
-    return alignment(products, source.squared_norms, target.squared_norms)
-
-
-def imbalanced(rank_total: Tensor, source: BlockTotals, target: BlockTotals) -> float:
-    """Return information imbalance, in either direction, from the sum of the ranks."""
-    return imbalance(rank_total.item(), len(source.squared_norms))
-
-
-MEASURES = {
-    "debiased_linear_cka": Measure(
-        lambda source, target: gram_product(source.gram, target.gram), aligned
-    ),
-    "information_imbalance_source_to_target": Measure(
-        lambda source, target: rank_sum(target.distances, source.nearest), imbalanced
-    ),
-    "information_imbalance_target_to_source": Measure(
-        lambda source, target: rank_sum(source.distances, target.nearest), imbalanced
-    ),
-}
-
-
-def centred_block(side: str, name: str, activations: Tensor) -> Tensor:
-    """Return the centred activations of a block; an error names the side and the block."""
-    try:
-        return centre(activations)
-    except ValueError as error:
-        raise ValueError(f"{side} block {name!r}: {error}") from error
-
-
-def check_points(sources: dict[str, Tensor], targets: dict[str, Tensor]) -> None:
-    """Raise ValueError unless all blocks have the same number of points, two or more."""
-    counts = {("source", name): len(x) for name, x in sources.items()}
-    counts |= {("target", name): len(x) for name, x in targets.items()}
-    (first_side, first_name), first_points = next(iter(counts.items()))
-    for (side, name), points in counts.items():
-        if points != first_points:
-            raise ValueError(
-                f"{side} block {name!r} has {points} points, "
-                f"{first_side} block {first_name!r} has {first_points}"
-            )
-    if first_points < 2:
-        raise ValueError(
-            f"{first_side} block {first_name!r} has {first_points} points, 2 or more are needed"
-        )
-
-
-def block_rows(x: Tensor, squared_norms: Tensor, start: int, chunk_rows: int) -> BlockRows:
-    """Return what the measures read from the centred points start, start + 1, ... of a block."""
-    gram = x[start : start + chunk_rows] @ x.T
-    distances = distance_rows(gram, squared_norms, start)
-    return BlockRows(gram, distances, nearest_neighbours(distances))
+CONSTANT = "all points are equal"
+MEMORY = 256 * 2**20
+Sides = tuple[list[Tensor], list[Tensor]]
 
 
 def compare_blocks(
-    source: dict[str, Tensor], target: dict[str, Tensor], chunk_rows: int = 256
+    source: dict[str, Tensor],
+    target: dict[str, Tensor],
+    generator: torch.Generator,
+    measures: list[str] | None = None,
+    neighbours: int = 10,
+    imbalance_neighbours: int = 1,
+    rank_points: int = 2000,
+    subsets: int = 10,
+    permutations: int = 20,
+    memory: int = MEMORY,
 ) -> list[dict]:
     """Return every measure for every source block against every target block.
 
-    Memory holds every block in float64 and, for each source block and one target block at a
-    time, 12 bytes times N times `chunk_rows`.
-
     Args:
         source, target: for each block by name (one or more), the N x D activations of the same
-            N probe inputs, row i for input i; D may differ between blocks.
-        chunk_rows: number of probe inputs whose distances to all others are held at a time.
+            N probe inputs, row i for input i, all on one device; D may differ between blocks.
+        generator: on the CPU; draws the order of the points, of which consecutive ones make
+            subsets and the first ones stand for all where measures rank pairs, and permutations.
+        measures: names out of `measures.PAIR_MEASURES`; all without it.
+        neighbours: k of neighbourhood overlap and mutual kNN.
+        imbalance_neighbours: k of information imbalance.
+        rank_points: most probe points for RSA and RBF CKA, which hold N^2 numbers a block.
+        subsets: how many subsets of the points the error bars are from; 0 for none.
+        permutations: how many the nulls of neighbours are from; SVCCA and Procrustes take the
+            first five; those of CKA and RSA are exact. 0 for no nulls.
+        memory: bytes for what exists a chunk of rows at a time, at least 32 rows. On top come
+            the blocks, in float32 above 2,000 points and else in float64, and `rank_points`^2
+            numbers of 8 bytes a block before that.
 
     Returns:
         A dict for each source block, target block and measure, in this order, with the keys
-        measure, source_block, target_block, value and points (N). The measures, all without
-        unit, are `debiased_linear_cka` (NaN where it is undefined),
-        `information_imbalance_source_to_target` and `information_imbalance_target_to_source`.
+        measure, source_block, target_block, value, value_low, value_high, null_mean, null_low,
+        null_high (95 % each, NaN where there is none), points (used), reason (why the value or
+        what stands around it is NaN, or empty), repeated (points whose row equals an earlier
+        one in either block) and value_distinct (the value without those). Measures are without
+        unit; `measures.MEASURES` says what they ignore, their range and their value by chance.
 
     Raises:
         ValueError: a block is not N x D, differs in N from the others, has fewer than two
-            points or holds values that are not finite; the line names the block.
+            points or holds values that are not finite; the line names the block. A measure is
+            unknown.
 
     Source:
-        The equations are those of the modules `cka` and `information_imbalance`.
+        The equations are those of the modules of the measures.
     """
-    sources = {name: centred_block("source", name, x) for name, x in source.items()}
-    targets = {name: centred_block("target", name, x) for name, x in target.items()}
-    check_points(sources, targets)
-    points = len(next(iter(sources.values())))
-    source_norms = {name: x.square().sum(dim=1) for name, x in sources.items()}
-    target_norms = {name: x.square().sum(dim=1) for name, x in targets.items()}
-
-    source_gram_square, target_gram_square = defaultdict(float), defaultdict(float)
-    sums = defaultdict(float)
-    for start in range(0, points, chunk_rows):
-        # The rows of all source blocks wait while target blocks pass one at a time: half the
-        # memory that the rows of both networks would take.
-        source_rows = {}
-        for name, x in sources.items():
-            source_rows[name] = block_rows(x, source_norms[name], start, chunk_rows)
-            source_gram_square[name] += gram_product(source_rows[name].gram, source_rows[name].gram)
-        for target_name, y in targets.items():
-            rows = block_rows(y, target_norms[target_name], start, chunk_rows)
-            target_gram_square[target_name] += gram_product(rows.gram, rows.gram)
-            for source_name, name in product(sources, MEASURES):
-                sums[source_name, target_name, name] += MEASURES[name].chunk_sum(
-                    source_rows[source_name], rows
+    names = list(PAIR_MEASURES) if measures is None else list(measures)
+    unknown = [name for name in names if name not in PAIR_MEASURES]
+    if unknown:
+        raise ValueError(f"unknown measure {unknown[0]!r}; known are {', '.join(PAIR_MEASURES)}")
+    _check_blocks(source, target)
+    blocks = list(source.values()), list(target.values())
+    points, device = len(blocks[0][0]), blocks[0][0].device
+    order = torch.randperm(points, generator=generator)
+    plan = Plan(
+        order.to(device),
+        draw_permutations(points, permutations, generator).to(device),
+        subsets,
+        neighbours,
+        imbalance_neighbours,
+        rank_points,
+        memory,
+    )
+    grid = _measure(blocks, names, plan)
+    repeated, distinct = _without_repeats(blocks, names, plan, grid)
+    rows = []
+    for s, source_name in enumerate(source):
+        for t, target_name in enumerate(target):
+            for name in names:
+                x = grid[name, s, t]
+                rows.append(
+                    {
+                        "measure": name,
+                        "source_block": source_name,
+                        "target_block": target_name,
+                        "value": x.value,
+                        "value_low": x.low,
+                        "value_high": x.high,
+                        "null_mean": x.null_mean,
+                        "null_low": x.null_low,
+                        "null_high": x.null_high,
+                        "points": x.points,
+                        "reason": x.reason,
+                        "repeated": repeated[s, t],
+                        "value_distinct": distinct[name, s, t].value,
+                    }
                 )
+    return rows
 
-    return [
-        {
-            "measure": name,
-            "source_block": source_name,
-            "target_block": target_name,
-            "value": MEASURES[name].value(
-                sums[source_name, target_name, name],
-                BlockTotals(source_norms[source_name], source_gram_square[source_name]),
-                BlockTotals(target_norms[target_name], target_gram_square[target_name]),
-            ),
-            "points": points,
-        }
-        for source_name, target_name, name in product(sources, targets, MEASURES)
-    ]
+
+def _check_blocks(source: dict[str, Tensor], target: dict[str, Tensor]) -> None:
+    """Raise ValueError unless all blocks are finite, of the same number of points, two or more."""
+    first = None
+    for side, blocks in (("source", source), ("target", target)):
+        for name, x in blocks.items():
+            try:
+                check_representation(x)
+            except ValueError as error:
+                raise ValueError(f"{side} block {name!r}: {error}") from error
+            first = first or (side, name, len(x))
+            if len(x) != first[2]:
+                raise ValueError(
+                    f"{side} block {name!r} has {len(x)} points, "
+                    f"{first[0]} block {first[1]!r} has {first[2]}"
+                )
+            if len(x) < 2:
+                raise ValueError(f"{side} block {name!r} has {len(x)} points, 2 or more are needed")
+
+
+def _measure(blocks: Sides, names: list[str], plan: Plan) -> Grid:
+    """Return the estimates of the named measures for all pairs of blocks."""
+    pairs = [(s, t) for s in range(len(blocks[0])) for t in range(len(blocks[1]))]
+    grid: Grid = {}
+    wanted = set()
+    for name in names:
+        least, used = _least_points(name, plan), _used_points(name, plan)
+        if used >= least:
+            wanted.add(name)
+        else:
+            few = undefined(f"needs {least} points or more, got {used}", used)
+            grid |= {(name, s, t): few for s, t in pairs}
+
+    if "mutual_knn" in wanted:
+        grid |= mutual_knn_grid(blocks, plan)
+    if wanted & {*KERNELS, FORWARD, BACKWARD, OVERLAP, "procrustes_distance", "svcca"}:
+        grid |= _measure_prepared(blocks, wanted, plan)
+    # Last: the allocator may keep what these matrices took, and the blocks' copies are gone by now.
+    for name in ("debiased_rbf_cka", "rsa"):
+        if name in wanted:
+            grid |= rank_limited_grid(name, blocks, plan)
+
+    constant = [[CONSTANT if _is_constant(x, plan.order) else "" for x in side] for side in blocks]
+    for s, t in pairs:
+        reason = named_reason((constant[0][s], constant[1][t]))
+        for name in wanted - {FORWARD, BACKWARD} if reason else ():
+            grid[name, s, t] = undefined(reason, _used_points(name, plan))
+    return grid
+
+
+def _measure_prepared(blocks: Sides, wanted: set[str], plan: Plan) -> Grid:
+    """Return the estimates of the measures that take centred blocks of all points."""
+    grid: Grid = {}
+    sources, targets = ([prepare(x, plan.order) for x in side] for side in blocks)
+    if wanted & {*KERNELS, FORWARD, BACKWARD, OVERLAP}:
+        grid |= _measure_rows(sources, targets, wanted, plan)
+    # In place, block by block, so that no second copy of all blocks is held.
+    if "procrustes_distance" in wanted:
+        for side in (sources, targets):
+            for i, x in enumerate(side):
+                side[i] = coordinates(x)
+        grid |= procrustes_grid(sources, targets, plan)
+    if "svcca" in wanted:
+        for side in (sources, targets):
+            for i, x in enumerate(side):
+                side[i] = kept_directions(x)
+        grid |= svcca_grid(sources, targets, plan)
+    return grid
+
+
+def _measure_rows(
+    sources: list[Tensor], targets: list[Tensor], wanted: set[str], plan: Plan
+) -> Grid:
+    """Return the estimates of the measures that one pass over chunks of rows serves."""
+    grid, tables = row_pass(sources, targets, wanted, plan)
+    grid = {key: x for key, x in grid.items() if key[0] in wanted}
+    if OVERLAP in wanted:
+        reasons = tuple([tie_reason(x, plan.points) for x in side] for side in tables)
+        grid |= overlap_grid(OVERLAP, tables, reasons, plan)
+    return grid
+
+
+def _least_points(name: str, plan: Plan) -> int:
+    measure = PAIR_MEASURES[name]
+    if not measure.per_neighbour:
+        return measure.least_points
+    imbalance = name in (FORWARD, BACKWARD)
+    return measure.least_points + (plan.imbalance_neighbours if imbalance else plan.neighbours)
+
+
+def _used_points(name: str, plan: Plan) -> int:
+    limited = PAIR_MEASURES[name].ranks_all_pairs
+    return min(plan.points, plan.rank_points) if limited else plan.points
+
+
+def _is_constant(x: Tensor, order: Tensor) -> bool:
+    """Return whether all rows are equal; few of them already tell the usual answer."""
+    return all(bool((x[rows] == x[order[:1]]).all()) for rows in order.split(CHUNK_ROWS))
+
+
+def _without_repeats(
+    blocks: Sides, names: list[str], plan: Plan, grid: Grid
+) -> tuple[dict[tuple[int, int], int], Grid]:
+    """Return how many points repeat another in either block of a pair, and values without them.
+
+    Pairs with the same repeats are measured together: in the common case, an input that is
+    there twice, all pairs.
+    """
+    masks = [[repeats(x)[plan.order].cpu() for x in side] for side in blocks]
+    repeated, distinct = {}, dict(grid)
+    pairs_by_mask: dict[bytes, list[tuple[int, int]]] = {}
+    for s, of_source in enumerate(masks[0]):
+        for t, of_target in enumerate(masks[1]):
+            either = of_source | of_target
+            repeated[s, t] = int(either.sum())
+            if repeated[s, t]:
+                pairs_by_mask.setdefault(either.numpy().tobytes(), []).append((s, t))
+    for pairs in pairs_by_mask.values():
+        s, t = pairs[0]
+        kept = ~(masks[0][s] | masks[1][t])
+        order = plan.order[kept.to(plan.order.device)]
+        if len(order) < 2:
+            none = Estimate(float("nan"), len(order))
+            distinct |= {(name, *pair): none for name in names for pair in pairs}
+            continue
+        fewer = replace(
+            plan, order=order, subsets=0, permutations=plan.permutations[:0, : len(order)]
+        )
+        chosen = [sorted({pair[side] for pair in pairs}) for side in (0, 1)]
+        values = _measure(
+            tuple([x[i] for i in c] for x, c in zip(blocks, chosen, strict=True)), names, fewer
+        )
+        for s, t in pairs:
+            at = chosen[0].index(s), chosen[1].index(t)
+            distinct |= {(name, s, t): values[name, *at] for name in names}
+    return repeated, distinct

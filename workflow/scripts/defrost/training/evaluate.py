@@ -3,13 +3,19 @@
 import torch
 from torch import Tensor, nn
 
-_BATCH = 4096  # examples at once: bounds the memory whatever the size of the test split
+_BATCH = 256  # examples at once: bounds the memory whatever the number of examples
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, inputs: Tensor, labels: Tensor) -> tuple[float, float]:
-    """Return accuracy (share of correct labels) and mean cross-entropy (nats) on all examples."""
+def evaluate(
+    model: nn.Module, inputs: Tensor, labels: Tensor, rows: Tensor | None = None
+) -> tuple[float, float]:
+    """Return accuracy (share of correct labels) and mean cross-entropy (nats) on these rows.
+
+    `inputs` (N x ...) and `labels` (N) are those of all examples; without `rows` all count.
+    """
     model.eval()
-    logits = torch.cat([model(rows) for rows in inputs.split(_BATCH)])
-    accuracy = (logits.argmax(dim=1) == labels).double().mean()
-    return accuracy.item(), nn.functional.cross_entropy(logits, labels).item()
+    rows = torch.arange(len(labels)) if rows is None else rows
+    logits = torch.cat([model(inputs[part]) for part in rows.split(_BATCH)])
+    accuracy = (logits.argmax(dim=1) == labels[rows]).double().mean()
+    return accuracy.item(), nn.functional.cross_entropy(logits, labels[rows]).item()

@@ -15,3 +15,6 @@ def set_up_torch(threads: int) -> None:
     torch.set_deterministic_debug_mode("error")
     # filling what is about to be written is for programs that read it before that
     torch.utils.deterministic.fill_uninitialized_memory = False
+    # attention by the path that training takes too: the fast one of eval mode has other last bits,
+    # and what it does is not counted as operations
+    torch.backends.mha.set_fastpath_enabled(False)

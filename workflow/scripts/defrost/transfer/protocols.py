@@ -59,3 +59,9 @@ def representative(protocol: str, depth: int, blocks: int) -> tuple[str, int]:
         for k in range(blocks + 1)
         if plan_of(name, k, blocks) == wanted
     )
+
+
+def used_factors(factors: list[float], plan: Plan) -> list[float]:
+    """Return the factors of blocks that the plan copies and trains, and 1 for all others."""
+    trained = range(plan.frozen[-1], plan.copied)
+    return [factor if index in trained else 1 for index, factor in enumerate(factors)]

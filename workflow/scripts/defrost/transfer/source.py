@@ -1,17 +1,25 @@
 """Source networks: trained from scratch on a data-rich task."""
 
+import math
+
 import torch
 
 from defrost.data.dataset import Dataset
 from defrost.networks.build import build_network
 from defrost.networks.calibrate import calibrate_normalisation
 from defrost.networks.network import Network
-from defrost.provenance.logs import Progress
+from defrost.networks.replicates import Replicates
+from defrost.provenance.resume import Resume
 from defrost.provenance.seeds import Seeds
-from defrost.training.loop import train
+from defrost.training.augment import augmentation_of
+from defrost.training.held_out import held_out_count
+from defrost.training.loop import batches
+from defrost.transfer.frozen import FrozenBlocks
+from defrost.transfer.phases import Lesson, train_phases
+from defrost.transfer.protocols import SCRATCH
 
 
-def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
+def train_source(settings: dict, dataset: Dataset, seeds: Seeds, resume: Resume) -> Network:
     """Return a network trained on the data set's training split.
 
     `settings` holds `network`, `training` and, for the seeds, `target`, `source` and `seed`; its
@@ -19,6 +27,10 @@ def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
     with `shuffled_labels`, on the same images and as many of each label.
     """
     name = (settings["target"], "source", settings["source"], settings["seed"])
+
+    def generator(use: str) -> torch.Generator:
+        return torch.Generator().manual_seed(seeds(*name, use))
+
     network = build_network(
         settings["network"],
         dataset.image_shape,
@@ -31,9 +43,15 @@ def train_source(settings: dict, dataset: Dataset, seeds: Seeds) -> Network:
         calibrate_normalisation(network, images)
         return network
     if settings["kind"] == "shuffled_labels":
-        shuffle = torch.Generator().manual_seed(seeds(*name, "labels"))
-        labels = labels[torch.randperm(len(labels), generator=shuffle)]
-    order = torch.Generator().manual_seed(seeds(*name, "batches"))
-    progress = Progress(settings["training"]["steps"], "step")
-    train(network, images, labels, settings["training"], order, progress)
+        labels = labels[torch.randperm(len(labels), generator=generator("labels"))]
+    training = settings["training"]
+    rows = torch.arange(len(labels))
+    if held_out := held_out_count(training, len(labels)):
+        rows = torch.randperm(len(labels), generator=generator("held out"))
+    order = rows[batches(len(labels) - held_out, training, generator("batches"))]
+    changes = augmentation_of(training, order.shape, [generator("augmentation")])
+    lesson = Lesson(labels, order[:, None], rows[None, len(labels) - held_out :], changes)
+    torch.manual_seed(seeds(*name, "noise"))
+    frozen = FrozenBlocks(None, images, math.inf, resume.folder)
+    train_phases(Replicates([network]), SCRATCH, frozen, lesson, training, resume)
     return network

@@ -1,0 +1,148 @@
+"""Training jobs that are killed: the next attempt goes on and ends with the same bytes."""
+
+import csv
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from small_cells import CELL, TRAINING
+
+from defrost.data.dataset import Dataset, Examples, channel_statistics
+from defrost.networks.build import build_network
+from defrost.provenance.files import write_tensors
+
+# what Snakemake hands to a script, without the seconds it takes to start
+RUN = """
+import sys, json
+from types import SimpleNamespace
+class Named(dict):
+    __getattr__ = dict.__getitem__
+class Files(list):
+    def __getattr__(self, name): return dict(given[kind(self)])[name]
+    def get(self, name): return dict(given[kind(self)]).get(name)
+def kind(files): return "input" if files is inputs else "output"
+sys.path.insert(0, "workflow/scripts")
+given = json.loads(sys.argv[2])
+inputs, outputs = (Files(given[name].values()) for name in ("input", "output"))
+snakemake = SimpleNamespace(
+    rule="test", log=[given["log"]], wildcards={}, input=inputs, output=outputs,
+    params=Named(given["params"]),
+)
+exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"))
+"""
+TRAIN = {**TRAINING, "steps": 1500, "early_stopping": {"share": 0.2, "every": 20, "patience": 30}}
+CODE = {"code": "digest", "limits": {"memory": 0, "checkpoint_seconds": 0.02}}
+
+
+@pytest.fixture
+def target(tmp_path):
+    labels = torch.arange(60) % 3
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randn(60, 1, 8, 8, generator=generator) + labels[:, None, None, None]
+    splits = {
+        "train": Examples(images[:45], labels[:45]),
+        "test": Examples(images[45:], labels[45:]),
+    }
+    Dataset(splits, *channel_statistics(images)).write(tmp_path / "target.safetensors", {})
+    source = build_network(CELL["network"], (1, 8, 8), 3, lambda number: number)
+    write_tensors(tmp_path / "source.safetensors", source.state_dict(), {})
+    return str(tmp_path / "target.safetensors")
+
+
+def cell(folder, target):
+    """A cell of several phases: optimiser, early stopping and frozen features all have a state."""
+    settings = {**CELL, "protocol": "gradual", "depth": 1, "training": TRAIN}
+    return "train_cell.py", {
+        "input": {"target": target, "source": target.replace("target", "source")},
+        "output": {"rows": f"{folder}/rows.csv", "record": f"{folder}/rows.csv.json"},
+        "log": f"{folder}/log",
+        "params": {"settings": {**settings, "root_seed": 0, "torch_threads": 1}, **CODE},
+    }
+
+
+def source(folder, target):
+    names = ("target", "source", "network")
+    settings = {**{name: CELL[name] for name in names}, "training": TRAIN, "kind": "same_task"}
+    return "pretrain_source.py", {
+        "input": {"dataset": target},
+        "output": {"network": f"{folder}/network.safetensors"},
+        "log": f"{folder}/log",
+        "params": {"settings": {**settings, "seed": 0, "root_seed": 0, "torch_threads": 1}, **CODE},
+    }
+
+
+def start(root, script, given):
+    path = root / "workflow/scripts" / script
+    return subprocess.Popen([sys.executable, "-c", RUN, path, json.dumps(given)], cwd=root)
+
+
+def newest(folder):
+    """When a state was last saved."""
+    return [path.stat().st_mtime_ns for path in folder.glob(".resume-*/state.safetensors")]
+
+
+def result(folder):
+    """Everything that a job left, but for what is not repeatable."""
+    left = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".csv":
+            with path.open() as file:
+                rows = list(csv.DictReader(file))
+            left[path.name] = [
+                {k: v for k, v in row.items() if k not in ("train_seconds", "peak_memory")}
+                for row in rows
+            ]
+        elif path.name != "log":
+            left[path.name] = path.read_bytes()
+    return left
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("job", "kind", "times"),
+    [
+        (cell, signal.SIGKILL, 10),
+        (cell, signal.SIGTERM, 3),
+        (source, signal.SIGKILL, 3),
+        (source, signal.SIGTERM, 2),
+    ],
+)
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(
+    root, tmp_path, target, job, kind, times
+):
+    folders = [tmp_path / name for name in ("undisturbed", "killed")]
+    for folder in folders:
+        folder.mkdir()
+    began = time.monotonic()
+    assert start(root, *job(folders[0], target)).wait() == 0
+    took = time.monotonic() - began
+    expected = result(folders[0])
+
+    moments, kills, resumed = random.Random(0), 0, 0
+    while kills < times:
+        saved = newest(folders[1])
+        process = start(root, *job(folders[1], target))
+        if kills % 2:  # at any moment
+            time.sleep(moments.uniform(0, took))
+        else:  # while it trains
+            while process.poll() is None and newest(folders[1]) == saved:
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0, 0.3))
+        if process.poll() is None:
+            process.send_signal(kind)
+            process.wait()
+            kills += 1
+            resumed += "going on after step" in (folders[1] / "log").read_text()
+        else:
+            assert process.returncode == 0
+            assert result(folders[1]) == expected
+            for path in folders[1].iterdir():  # it was done: begin anew
+                path.unlink()
+    assert start(root, *job(folders[1], target)).wait() == 0
+    assert result(folders[1]) == expected
+    assert resumed + ("going on after step" in (folders[1] / "log").read_text()) >= times / 3
