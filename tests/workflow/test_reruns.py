@@ -89,7 +89,7 @@ def test_an_edit_of_the_style_redraws_the_figures_alone(finished_copy, run):
 
 
 def test_an_edit_of_cka_reruns_similarity_and_what_follows(finished_copy, run):
-    with (finished_copy / LIBRARY / "similarity/cka.py").open("a") as file:
+    with (finished_copy / LIBRARY / "similarity/kernel_sums.py").open("a") as file:
         file.write("\nEDITED = True\n")
     assert planned(run, finished_copy) == SIMILARITY
 
