@@ -13,7 +13,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 test: .venv/installed-dev ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 lint: .venv/installed-dev ## Check code and rules with the linters
 	$(BIN)/ruff check
@@ -26,8 +26,9 @@ format: .venv/installed-dev ## Format code and rules
 	$(BIN)/ruff format
 	$(BIN)/snakefmt Snakefile workflow/rules
 
-benchmark: .venv/installed-dev ## Measure what of a run is not training, and one redrawn figure
+benchmark: .venv/installed-dev .venv-peers/installed .venv-dadapy/installed ## Measure speed, beside plain loops and other libraries
 	$(BIN)/python tests/benchmarks/run.py
+	.venv-peers/bin/python tests/benchmarks/similarity.py --dadapy .venv-dadapy/bin/python
 
 docs: .venv/installed-dev ## Write docs/parameters.md anew from the schema
 	$(BIN)/python docs/make_parameters.py
@@ -36,7 +37,7 @@ lock: .venv/installed-dev ## Write the pins of everything that is installed to e
 	$(BIN)/python envs/lock.py
 
 clean: ## Remove the environment and caches; results stay
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-dadapy .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/installed: envs/requirements.txt envs/constraints.txt
@@ -47,4 +48,10 @@ clean: ## Remove the environment and caches; results stay
 
 .venv/installed-dev: .venv/installed envs/requirements-dev.txt
 	$(BIN)/pip install --quiet --requirement envs/requirements-dev.txt
+	touch $@
+
+# other libraries of similarity, each with what it needs: DADApy asks for an older NumPy
+.venv-%/installed: envs/requirements-%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install --quiet --requirement $<
 	touch $@

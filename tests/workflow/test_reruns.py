@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from checkout import SMOKE
 
-pytestmark = pytest.mark.slow
+# one worker runs all tests of the finished smoke run, so that it runs once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
 SIMILARITY = {
     "compare_representations": 3 + 1 + 2,  # sources, and the target's networks where there are two

@@ -34,7 +34,8 @@ FIGURES = [
 ]
 NOT_REPEATABLE = ["train_seconds", "peak_memory"]
 
-pytestmark = pytest.mark.slow
+# one worker runs all tests of the finished smoke run, so that it runs once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 
 
 @pytest.fixture(scope="module")
