@@ -32,6 +32,7 @@ rule all:
     default_target: True
     input:
         table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
+        dial_tables(),
         figure_files(*FIGURES),
         rules.report.output,
 
@@ -40,6 +41,7 @@ rule tables:
     """All tables."""
     input:
         table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
+        dial_tables(),
 
 
 rule figures:

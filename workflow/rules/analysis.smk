@@ -5,6 +5,7 @@
 # OUTPUTS           results/{study}/tables/accuracy.csv
 #                   results/{study}/tables/optimal_depth.csv
 #                   results/{study}/tables/similarity.csv
+#                   results/{study}/tables/dial_correlation.csv, of studies that sweep a dial
 
 
 # Collects the rows of every cell of the grid.
@@ -71,3 +72,27 @@ rule collect_similarity:
         code=code("collect_rows.py"),
     script:
         "../scripts/collect_rows.py"
+
+
+# Correlates similarity with the dial that sets how much source and target share.
+rule correlate_dial:
+    input:
+        similarity="results/{study}/tables/similarity.csv",
+        similarity_schema=f"{SCHEMAS}/similarity.schema.yaml",
+        schema=f"{SCHEMAS}/dial_correlation.schema.yaml",
+    output:
+        table="results/{study}/tables/dial_correlation.csv",
+        record="results/{study}/tables/dial_correlation.csv.json",
+    log:
+        "results/{study}/logs/correlate_dial.log",
+    benchmark:
+        "results/{study}/benchmarks/correlate_dial.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w, root_seed=CONFIG["root_seed"], **dial_settings(w)
+        ),
+        code=code("correlate_dial.py"),
+    script:
+        "../scripts/correlate_dial.py"

@@ -100,6 +100,12 @@ def table_files(*names):
     return expand("results/{study}/tables/{name}.csv", study=CONFIG["run"], name=names)
 
 
+def dial_tables():
+    """Correlations with the dial, of every study to run that sweeps one."""
+    studies = [study for study in CONFIG["run"] if origins.swept_dial(STUDIES[study])]
+    return expand("results/{study}/tables/dial_correlation.csv", study=studies)
+
+
 def ladder_tables():
     """The ladder of clones of every study to run that has some."""
     studies = [study for study in CONFIG["run"] if origins.clones(STUDIES[study])]
