@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
 SIMILARITY = {
     "compare_representations": 3 + 1 + 2,  # sources, and the target's networks where there are two
     "collect_similarity": 2,
+    "correlate_dial": 1,
     "plot_similarity_by_block": 2,
     "plot_similarity_matrix": 2,
     "report": 1,

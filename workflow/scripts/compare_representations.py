@@ -17,7 +17,9 @@ set_up_torch(settings["torch_threads"])
 seeds = Seeds(settings["root_seed"])
 # the same order of the probe images for all pairs: their subsets and permutations are in pairs
 seed = seeds(settings["target"], "similarity")
-chosen = {key: value for key, value in settings["similarity"].items() if key != "maps"}
+aside = ("maps", "memory_mb")
+chosen = {key: value for key, value in settings["similarity"].items() if key not in aside}
+chosen["memory"] = settings["similarity"]["memory_mb"] * 2**20
 
 rows = []
 files = zip(settings["pairs"], snakemake.input.a, snakemake.input.b, strict=True)
