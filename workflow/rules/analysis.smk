@@ -67,7 +67,7 @@ rule collect_similarity:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=settings,
+        settings=lambda w: settings(w),
         code=code("collect_rows.py"),
     script:
         "../scripts/collect_rows.py"

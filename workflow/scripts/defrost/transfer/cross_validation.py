@@ -46,7 +46,7 @@ def cross_validate(
     """
     cell = {key: settings[key] for key in ("study", "source", "protocol", "size")}
     named = ReplicateSeeds(settings["target"], seeds)
-    folds = _draws(settings, target.splits["train"].labels, named)
+    folds = draw_folds(settings, target.splits["train"].labels, named)
     pupils = Pupils(settings, target, [draw for draws in folds for draw in draws], named)
     frozen = FrozenBlocks(source, pupils.images, memory, resume.folder)
 
@@ -96,16 +96,16 @@ def labelled_folds(
     )
 
 
-def _draws(settings: dict, labels: Tensor, seeds: ReplicateSeeds) -> list[list[Draw]]:
+def draw_folds(settings: dict, labels: Tensor, seeds: ReplicateSeeds) -> list[list[Draw]]:
     """Return what the networks of every fold see: a list of replicates for each fold."""
     of_replicates = [
-        _draw_folds(settings, labels, replicate, seeds)
+        _of_replicate(settings, labels, replicate, seeds)
         for replicate in range(settings["first"], settings["last"] + 1)
     ]
     return [list(draws) for draws in zip(*of_replicates, strict=True)]
 
 
-def _draw_folds(
+def _of_replicate(
     settings: dict, labels: Tensor, replicate: int, seeds: ReplicateSeeds
 ) -> list[Draw]:
     """Return what each fold of a replicate sees.
