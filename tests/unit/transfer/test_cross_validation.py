@@ -9,7 +9,6 @@ from defrost.errors import UserError
 from defrost.networks.replicates import Replicates
 from defrost.provenance.resume import Resume
 from defrost.provenance.seeds import Seeds
-from defrost.selection.folds import stratified_folds
 from defrost.transfer.cell import pupils_of
 from defrost.transfer.cross_validation import cross_validate, draw_folds, labelled_folds
 from defrost.transfer.frozen import FrozenBlocks
@@ -164,7 +163,10 @@ def test_a_job_goes_on_where_it_was_stopped(target, source, resume, tmp_path):
         assert again == expected
 
 
-def test_labels_of_one_example_each_are_refused(target, source, resume):
+def test_too_few_examples_are_refused(target, source, resume):
     with pytest.raises(UserError, match="size 3: found no class with two examples; allowed are"):
         validated(target, source, resume, size=3)
-    assert stratified_folds(torch.arange(3), 2, torch.Generator()) == []
+    stopping = {"share": 0.5, "every": 2, "patience": 1}
+    few = {"size": 4, "training": {**TRAINING, "early_stopping": stopping}}
+    with pytest.raises(UserError, match="size 4: found 2 of the 3 examples beside a fold held out"):
+        validated(target, source, resume, **few)

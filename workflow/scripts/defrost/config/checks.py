@@ -1,7 +1,6 @@
 """Checks of what a schema cannot say: values that limit one another."""
 
 import difflib
-import math
 import os
 from pathlib import Path
 
@@ -234,8 +233,8 @@ def _check_early_stopping(path: list, study: dict) -> None:
 
 
 def _check_selection(path: list, study: dict) -> None:
-    """Check that sources are transferred at the sizes, and that folds can be trained on."""
-    selection, training = study["selection"], study["training"]
+    """Check that sources are transferred at the sizes, and that these can be cut into folds."""
+    selection = study["selection"]
     sources, sizes = ([*path, key] for key in ("sources", "sizes"))
     _check_among(sources, selection["sources"], list(study["sources"]), "those of the study")
     _check_among(sizes, selection["sizes"], study["sizes"], "those of the study")
@@ -243,16 +242,9 @@ def _check_selection(path: list, study: dict) -> None:
         transferred = study["sources"][name]["sizes"]
         _check_among(sizes, selection["sizes"], transferred, f"those of the source {name}")
     smallest, classes = min(selection["sizes"]), class_count(study["target"]) or 0
-    if not selection["sources"]:
-        return
-    if smallest <= classes:
+    if selection["sources"] and smallest <= classes:
         allowed = f"allowed are sizes above {classes}, the number of classes"
         raise ConfigError([*path, "sizes"], f"found {smallest}", allowed)
-    trained = smallest - math.ceil(smallest / selection["folds"])
-    if trained - held_out_count(training, trained) < 2:
-        found = f"found {smallest}, of which {trained} train beside a fold"
-        allowed = "allowed are sizes of which early stopping leaves two or more"
-        raise ConfigError([*path, "sizes"], found, allowed)
 
 
 def _check_among(path: list, values: list, known: list, which: str) -> None:

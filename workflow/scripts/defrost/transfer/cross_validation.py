@@ -42,7 +42,8 @@ def cross_validate(
     baseline. What frozen blocks put out for the labelled examples takes at most `memory` bytes;
     the rest is kept in files.
 
-    Raises UserError where no class has two examples: nothing is left to validate on.
+    Raises UserError where the examples are too few: no class has two of them, or early stopping
+    leaves less than two to train on.
     """
     cell = {key: settings[key] for key in ("study", "source", "protocol", "size")}
     named = ReplicateSeeds(settings["target"], seeds)
@@ -115,11 +116,15 @@ def _of_replicate(
     """
     size, training = settings["size"], settings["training"]
     subset, folds = labelled_folds(labels, size, settings["folds"], replicate, seeds)
+    where = f"selection: size {size}"
     if not folds:
-        where, found = f"selection: size {size}", "found no class with two examples"
-        raise UserError(where, found, "allowed are sizes above the number of classes")
+        allowed = "allowed are sizes above the number of classes"
+        raise UserError(where, "found no class with two examples", allowed)
     smallest = min(len(fold.train) for fold in folds)
     held_out = held_out_count(training, smallest)
+    if smallest - held_out < 2:  # which normalisation needs
+        found = f"found {held_out} of the {smallest} examples beside a fold held out"
+        raise UserError(where, found, "allowed are sizes that leave two or more to train on")
     batched = {**training, "batch_size": min(training["batch_size"], smallest - held_out)}
     draws = []
     for number, fold in enumerate(folds):
