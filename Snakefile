@@ -24,6 +24,7 @@ include: "workflow/rules/similarity.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/ranking.smk"
+include: "workflow/rules/recommendation.smk"
 include: "workflow/rules/ladder.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -35,6 +36,7 @@ rule all:
     input:
         table_files(*TABLES),
         figure_files(*FIGURES),
+        recommendation_pages(),
         rules.report.output,
 
 
@@ -92,6 +94,12 @@ rule source_ranking:
     input:
         figure_files("source_ranking"),
         table_files("source_ranking"),
+
+
+rule recommendation:
+    """What to transfer, by cross-validation inside the labelled examples alone."""
+    input:
+        recommendation_pages(),
 
 
 rule phase_diagram:

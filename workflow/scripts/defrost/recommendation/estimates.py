@@ -9,9 +9,9 @@ import numpy as np
 from scipy.stats import t
 
 from defrost.recommendation.evidence import Evidence
-from defrost.selection.selected_depth import TIED
 from defrost.statistics.intervals import Interval
 
+_TIED = 1e-9  # accuracies are ratios of counts: closer than this they are equal but for rounding
 FEWEST = 3  # folds in all from which there is an interval
 
 
@@ -63,7 +63,7 @@ def fold_interval(values: np.ndarray, evidence: Evidence, level: float = 0.95) -
     do, which says nothing of how others would.
     """
     mean = float(np.average(values, weights=evidence.validated))
-    if len(values) < FEWEST or np.ptp(values) < TIED:
+    if len(values) < FEWEST or np.ptp(values) < _TIED:
         return Interval(mean, float("nan"), float("nan"))
     error = np.sqrt(np.var(values, ddof=1) * evidence.spread)
     half = float(t.ppf(0.5 + level / 2, len(values) - 1) * error)
@@ -76,4 +76,4 @@ def _means(evidence: Evidence) -> np.ndarray:
 
 def _first_best(means: np.ndarray) -> np.ndarray:
     """Return the first column within rounding of the highest, of each row."""
-    return np.argmax(means >= means.max(axis=-1, keepdims=True) - TIED, axis=-1)
+    return np.argmax(means >= means.max(axis=-1, keepdims=True) - _TIED, axis=-1)
