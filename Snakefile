@@ -22,6 +22,9 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/activations.smk"
 include: "workflow/rules/similarity.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/selection.smk"
+include: "workflow/rules/ranking.smk"
+include: "workflow/rules/recommendation.smk"
 include: "workflow/rules/ladder.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -31,17 +34,16 @@ rule all:
     """Everything: tables, figures and report of every study."""
     default_target: True
     input:
-        table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
-        dial_tables(),
+        table_files(*TABLES),
         figure_files(*FIGURES),
+        recommendation_pages(),
         rules.report.output,
 
 
 rule tables:
     """All tables."""
     input:
-        table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
-        dial_tables(),
+        table_files(*TABLES),
 
 
 rule figures:
@@ -79,6 +81,25 @@ rule optimal_depth:
     input:
         figure_files("optimal_depth"),
         table_files("optimal_depth"),
+
+
+rule selected_depth:
+    """The depth that cross-validation inside the labelled examples selects, and its regret."""
+    input:
+        table_files("selected_depth"),
+
+
+rule source_ranking:
+    """How scores rank the sources, beside what these turned out to be worth."""
+    input:
+        figure_files("source_ranking"),
+        table_files("source_ranking"),
+
+
+rule recommendation:
+    """What to transfer, by cross-validation inside the labelled examples alone."""
+    input:
+        recommendation_pages(),
 
 
 rule phase_diagram:

@@ -29,7 +29,7 @@ from defrost.provenance.seeds import Seeds
 from defrost.training.evaluate import evaluate
 from defrost.training.loop import batches
 from defrost.training.torch_setup import set_up_torch
-from defrost.transfer.cell import Pupils, train_cell
+from defrost.transfer.cell import pupils_of, train_cell
 from defrost.transfer.frozen import FrozenBlocks
 from defrost.transfer.phases import Lesson, train_phases
 from defrost.transfer.protocols import plan_of
@@ -47,16 +47,16 @@ TRAINING = {
 def plain(settings: dict, target: Dataset, source) -> list[float]:
     """Return the test accuracies of the replicates of a cell, trained by a plain loop."""
     training, depth = settings["training"], settings["depth"]
-    pupils = Pupils(settings, target, range(REPLICATES), Seeds(0))
+    pupils = pupils_of(settings, target, range(REPLICATES), Seeds(0))
     test, accuracies = target.normalised("test"), []
-    for replicate in range(REPLICATES):
-        (network,) = pupils.start([replicate], source, plan_of("freeze", depth, 5))
+    for draw in pupils.draws:
+        (network,) = pupils.start([draw], source, plan_of("freeze", depth, 5))
         network.prefix(depth).requires_grad_(False)
         trained = [p for p in network.parameters() if p.requires_grad]
         optimiser = torch.optim.Adam(trained, training["learning_rate"])
         network.train()
         network.prefix(depth).eval()
-        for batch in pupils.lesson([replicate]).order[:, 0]:
+        for batch in pupils.lesson([draw]).order[:, 0]:
             optimiser.zero_grad()
             logits = network(pupils.images[batch])
             torch.nn.functional.cross_entropy(logits, pupils.labels[batch]).backward()

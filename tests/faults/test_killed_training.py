@@ -76,6 +76,17 @@ def source(folder, target):
     }
 
 
+def validation(folder, target):
+    """A cross-validation: its state is of one fold of several, at one depth of several."""
+    script, given = cell(folder, target)
+    given["params"]["settings"] |= {
+        "depths": [1, 3],
+        "folds": 3,
+        "training": {**TRAIN, "steps": 400},
+    }
+    return "cross_validate.py", given
+
+
 def start(root, script, given):
     path = root / "workflow/scripts" / script
     return subprocess.Popen([sys.executable, "-c", RUN, path, json.dumps(given)], cwd=root)
@@ -108,6 +119,7 @@ def result(folder):
     [
         (cell, signal.SIGKILL, 10),
         (cell, signal.SIGTERM, 3),
+        (validation, signal.SIGKILL, 2),
         (source, signal.SIGKILL, 3),
         (source, signal.SIGTERM, 2),
     ],

@@ -16,6 +16,7 @@ from defrost.data.dataset import Dataset
 from defrost.networks.build import read_network
 from defrost.provenance.files import read_record, read_tensors
 from defrost.provenance.tables import read_table
+from defrost.selection.registry import SCORES
 from defrost.similarity.cka import debiased_linear_cka
 from defrost.similarity.information_imbalance import information_imbalance
 from defrost.training.evaluate import evaluate
@@ -27,6 +28,7 @@ COMMON = (
     "similarity_by_block",
     "similarity_matrix",
     "intrinsic_dimension",
+    "source_ranking",
 )
 FIGURES = [
     *(("smoke", name) for name in ("clone_gallery", *COMMON)),
@@ -56,6 +58,29 @@ def test_every_cell_has_a_row_and_every_column_is_filled(finished, study, root):
         assert not table.empty
         empty = table.columns[table.isna().any()]
         assert set(empty) <= {"reason"}, f"{name}: {list(empty)}"
+
+
+def test_every_depth_is_cross_validated_and_one_is_selected(finished, study):
+    tables, selection = finished / "results/smoke/tables", study["selection"]
+    validation = pd.read_csv(tables / "cross_validation.csv")
+    # depth 0 is scratch, which is there once
+    cells = len(study["depths"]) * len(selection["sources"]) * len(selection["sizes"])
+    assert len(validation) == cells * study["replicates"] * selection["folds"]
+    told = validation.groupby(["depth", "replicate"])["validation_examples"].sum()
+    assert set(told) == set(selection["sizes"])
+    selected = pd.read_csv(tables / "selected_depth.csv")
+    assert len(selected) == study["replicates"]
+    assert set(selected["selected_depth"]) <= set(study["depths"])
+
+
+def test_every_source_has_every_score(finished, study):
+    ranking = pd.read_csv(finished / "results/smoke/tables/source_ranking.csv")
+    measures = len(study["similarity"]["measures"])
+    assert set(ranking["source"]) == set(study["sources"])
+    for _, rows in ranking.groupby("source"):
+        # leep and nce are of the readout alone
+        assert len(rows) == 3 * (len(SCORES) - 2 + measures) + 2
+        assert rows["value"].notna().all()
 
 
 def test_every_pair_of_blocks_of_every_pair_of_networks_is_compared(finished, study):

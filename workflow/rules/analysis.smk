@@ -24,9 +24,9 @@ rule collect_accuracy:
         "../../envs/environment.yaml"
     params:
         settings=lambda w: settings(w, cells=trained_cells(w)),
-        code=code("collect_accuracy.py"),
+        code=code("collect_cells.py"),
     script:
-        "../scripts/collect_accuracy.py"
+        "../scripts/collect_cells.py"
 
 
 # Finds the optimal depth of every source, protocol and size, and what it gains.
@@ -68,7 +68,7 @@ rule collect_similarity:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=settings,
+        settings=lambda w: settings(w),
         code=code("collect_rows.py"),
     script:
         "../scripts/collect_rows.py"

@@ -3,9 +3,20 @@
 # REQUIRED INPUTS   STUDIES, from common.smk, and origins, from origins.smk
 # OUTPUTS           paths below results/{study}, as inputs and outputs of the rules
 
-from defrost.config import compared
+from defrost.config import compared, selected
 
 FIGURE_FILES = ["pdf", "png", "csv"]
+
+# The tables of every run, and whether a study has something to say in each.
+TABLES = {
+    "accuracy": bool,
+    "optimal_depth": bool,
+    "selected_depth": lambda study: study["selection"]["sources"],
+    "source_ranking": selected.ranked_sources,
+    "similarity": bool,
+    "dial_correlation": origins.swept_dial,
+    "intrinsic_dimension": bool,
+}
 
 # The figures, and whether a study has something to show in each.
 FIGURES = {
@@ -13,6 +24,7 @@ FIGURES = {
     "wgan_training": lambda study: origins.datasets_from(study, "wgan"),
     "accuracy_by_depth": bool,
     "optimal_depth": bool,
+    "source_ranking": selected.ranked_sources,
     "phase_diagram": origins.swept_dial,
     "cost_accuracy": lambda study: len(study["protocols"]) > 1,
     "similarity_by_block": bool,
@@ -27,13 +39,10 @@ LADDER_DRAWS = 3
 def cell_files(wildcards):
     """Rows of every cell of a study."""
     study = STUDIES[wildcards.study]
-    blocks = list(
-        grid.replicate_blocks(study["replicates"], CONFIG["replicates_per_job"])
-    )
     return [
-        f"results/{wildcards.study}/{_cell_folder(cell)}/replicates-{first}-{last}.csv"
+        f"results/{wildcards.study}/{_cell_folder(cell)}/{block}.csv"
         for cell in grid.cells(study)
-        for first, last in blocks
+        for block in _replicate_blocks(study)
     ]
 
 
@@ -83,6 +92,12 @@ def activation_files(wildcards, networks):
     ]
 
 
+def _replicate_blocks(study):
+    """File names, without suffix, of the blocks of replicates of a training."""
+    blocks = grid.replicate_blocks(study["replicates"], CONFIG["replicates_per_job"])
+    return [f"replicates-{first}-{last}" for first, last in blocks]
+
+
 def _cell_folder(cell):
     if cell.source == "scratch":
         return f"scratch/size-{cell.size}"
@@ -96,14 +111,13 @@ def wgan_files(wildcards, pattern):
 
 
 def table_files(*names):
-    """Files of tables of every study to run."""
-    return expand("results/{study}/tables/{name}.csv", study=CONFIG["run"], name=names)
-
-
-def dial_tables():
-    """Correlations with the dial, of every study to run that sweeps one."""
-    studies = [study for study in CONFIG["run"] if origins.swept_dial(STUDIES[study])]
-    return expand("results/{study}/tables/dial_correlation.csv", study=studies)
+    """Files of tables of every study to run that has something to say in them."""
+    return [
+        f"results/{study}/tables/{name}.csv"
+        for study in CONFIG["run"]
+        for name in names
+        if TABLES[name](STUDIES[study])
+    ]
 
 
 def ladder_tables():

@@ -1,6 +1,6 @@
 # The report: one page with the figures, their captions and how each was made.
 #
-# REQUIRED INPUTS   every figure of every study
+# REQUIRED INPUTS   every figure and recommendation of every study
 # OUTPUTS           results/report.html
 
 
@@ -8,6 +8,7 @@
 rule report:
     input:
         figures=figure_files(*FIGURES),
+        recommendations=recommendation_pages(),
         methods="workflow/report/workflow.rst",
     output:
         page="results/report.html",

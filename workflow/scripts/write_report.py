@@ -1,4 +1,4 @@
-"""Write Snakemake's own report of the finished figures."""
+"""Write Snakemake's own report of the finished figures and recommendations."""
 
 from defrost.provenance.logs import start_log
 
@@ -17,9 +17,9 @@ from defrost.provenance.files import written_whole
 with written_whole(snakemake.output.page) as page, tempfile.NamedTemporaryFile("w") as config:
     yaml.safe_dump(snakemake.params.settings, config, sort_keys=False)
     config.flush()
-    command = ["snakemake", "figures", "--configfile", config.name, "--report", str(page)]
+    command = ["snakemake", "figures", "recommendation", "--configfile", config.name]
     subprocess.run(
-        [sys.executable, "-m", *command, "--nolock"],
+        [sys.executable, "-m", *command, "--report", str(page), "--nolock"],
         check=True,
         stdout=sys.stdout,
         stderr=sys.stderr,

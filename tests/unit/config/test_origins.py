@@ -6,9 +6,11 @@ from defrost.config.origins import (
     clones,
     datasets_from,
     examples_of,
+    is_candidate,
     manifold_settings,
     origin,
     real_task,
+    recommendation_roles,
     swept_dial,
     weights_of,
 )
@@ -97,3 +99,34 @@ def test_a_sweep_leaves_out_what_is_no_hidden_manifold():
     study = manifold(a={"feature_overlap": 0}, b={})
     study["sources"]["random"] = {"kind": "untrained"}
     assert swept_dial(study) == ("feature_overlap", {"a": 0, "b": 1})
+
+
+def test_candidates_exist_without_the_targets_data():
+    found = [name for name in MIXED["sources"] if is_candidate(MIXED, name)]
+    assert found == ["turned", "mine", "elsewhere"]
+    dials = manifold(far={"feature_overlap": 0})
+    assert not is_candidate(dials, "far")
+
+
+def test_what_each_source_is_to_the_recommendation():
+    same = {"kind": "digits", "corruption": {"kind": "rotation", "strength": 90}}
+    study = {
+        "target": MIXED["target"],
+        "sources": {**MIXED["sources"], "same_set": same},
+        "selection": {"sources": ["near", "mine", "same_set"], "sizes": [50]},
+    }
+    assert recommendation_roles(study) == {
+        "near": "no candidate",
+        "nearer": "no candidate",
+        "turned": "not compared",
+        "mine": "compared",
+        "random": "no candidate",
+        "elsewhere": "not compared",
+        "same_set": "shared",
+    }
+
+
+def test_two_files_are_two_sets():
+    study = {"target": {"dataset": "arrays", "path": "a.npz"}, "selection": {"sources": ["b", "a"]}}
+    study["sources"] = {name: {"kind": "arrays", "path": f"{name}.npz"} for name in "ab"}
+    assert recommendation_roles(study) == {"a": "shared", "b": "compared"}

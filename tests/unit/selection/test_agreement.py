@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from defrost.selection.agreement import kendall_tau, pick_regret, weighted_tau
+from defrost.selection.agreement import kendall_tau, pick_regret, tau_null_range, weighted_tau
 
 examples = settings(max_examples=40, deadline=None, derandomize=True)
 TAUS = [kendall_tau, weighted_tau]
@@ -118,3 +119,23 @@ def test_unmatched_or_missing_gains_are_refused():
         kendall_tau(np.zeros(3), np.zeros(4))
     with pytest.raises(ValueError, match="no realised gain"):
         pick_regret(np.zeros(3), np.array([0, 1, np.nan]))
+
+
+@pytest.mark.parametrize("sources", [3, 5, 6])
+def test_the_range_by_chance_is_that_of_all_orders(sources):
+    order = np.arange(sources)
+    taus = [stats.kendalltau(order, other).statistic for other in itertools.permutations(order)]
+    low, high = tau_null_range(sources)
+    assert low == -high
+    within = np.mean(np.abs(taus) <= high + 1e-9)
+    assert within >= 0.95
+    # the next smaller range would hold too few
+    assert np.mean(np.abs(taus) < high - 1e-9) < 0.95
+
+
+def test_four_sources_can_never_be_told_from_chance_and_many_can():
+    assert [tau_null_range(sources)[1] for sources in (1, 2, 3, 4)] == [1, 1, 1, 1]
+    assert tau_null_range(5)[1] == pytest.approx(0.8)
+    # the normal approximation, which is good for many
+    deviation = np.sqrt(2 * (2 * 100 + 5) / (9 * 100 * 99))
+    assert tau_null_range(100)[1] == pytest.approx(1.96 * deviation, rel=0.01)

@@ -11,7 +11,7 @@ from defrost.networks.replicates import Replicates
 from defrost.provenance.files import write_tensors
 from defrost.provenance.resume import Resume
 from defrost.provenance.seeds import Seeds
-from defrost.transfer.cell import Pupils, train_cell, train_reference
+from defrost.transfer.cell import pupils_of, train_cell, train_reference
 from defrost.transfer.frozen import FrozenBlocks
 from defrost.transfer.phases import train_phases
 from defrost.transfer.protocols import plan_of
@@ -21,13 +21,13 @@ PROTOCOLS = ["freeze", "finetune", "defrost", "gradual"]
 
 def started(target, source, plan, settings=CELL, double=False):
     """Return two replicates as a plan starts them, with the images and what they see of them."""
-    pupils = Pupils(settings, target, [0, 1], Seeds(0))
-    networks = pupils.start([0, 1], source, plan)
+    pupils = pupils_of(settings, target, [0, 1], Seeds(0))
+    networks = pupils.start(pupils.draws, source, plan)
     images = pupils.images
     if double:  # so that a comparison shows an error and not rounding
         images, source = images.double(), source.double()
         networks = [network.double() for network in networks]
-    return networks, images, pupils.lesson([0, 1])
+    return networks, images, pupils.lesson(pupils.draws)
 
 
 def trained(target, source, plan, resume, training=TRAINING, **kwargs):
@@ -141,13 +141,14 @@ def test_a_factor_slows_the_blocks_that_were_copied_and_no_other(target, source,
 
 def test_replicates_are_paired_across_sizes_depths_and_sources(target):
     other = {**CELL, "size": 20, "source": "far", "depth": 1}
-    small, large = (Pupils(s, target, [3], Seeds(0)) for s in ({**CELL, "size": 7}, other))
-    networks = [p.start([3], None, plan_of("freeze", 0, 3))[0] for p in (small, large)]
+    small, large = (pupils_of(s, target, [3], Seeds(0)) for s in ({**CELL, "size": 7}, other))
+    networks = [p.start(p.draws, None, plan_of("freeze", 0, 3))[0] for p in (small, large)]
     assert equal(*map(state, networks))
-    few, many = small.draws[3].order.unique(), large.draws[3].order.unique()
+    few, many = small.draws[0].order.unique(), large.draws[0].order.unique()
     assert set(few.tolist()) < set(many.tolist())
     assert sorted(target.splits["train"].labels[many].bincount().tolist()) == [6, 7, 7]
-    another = Pupils(CELL, target, [4], Seeds(0)).start([4], None, plan_of("freeze", 0, 3))[0]
+    other = pupils_of(CELL, target, [4], Seeds(0))
+    (another,) = other.start(other.draws, None, plan_of("freeze", 0, 3))
     assert not equal(state(networks[0]), state(another))
 
 
@@ -217,7 +218,7 @@ def test_augmentation_changes_what_is_trained_and_runs_frozen_blocks_at_every_st
 def test_early_stopping_holds_out_a_part_of_the_labelled_examples(target, source, resume):
     stopping = {"share": 0.25, "every": 2, "patience": 1}
     cell = {**CELL, "training": {**TRAINING, "steps": 200, "early_stopping": stopping}}
-    draw = Pupils(cell, target, [0], Seeds(0)).draws[0]
+    draw = pupils_of(cell, target, [0], Seeds(0)).draws[0]
     assert len(draw.held_out) == 5
     assert not set(draw.held_out.tolist()) & set(draw.order.flatten().tolist())
     rows = list(train_cell(cell, target, source, Seeds(0), resume))
@@ -228,12 +229,12 @@ def test_replicates_that_stop_early_do_so_as_they_would_alone(target, source, re
     stopping = {"share": 0.25, "every": 3, "patience": 2}
     training = {**TRAINING, "steps": 120, "early_stopping": stopping}
     plan, settings = plan_of("gradual", 1, 3), {**CELL, "size": 40, "training": training}
-    images = Pupils(settings, target, [0, 1], Seeds(0)).images.double()
+    images = pupils_of(settings, target, [0, 1], Seeds(0)).images.double()
     source = source.double()
     outputs = []
-    for groups in ([[0, 1]], [[0], [1]]):
-        pupils = Pupils(settings, target, [0, 1], Seeds(0))
-        for group in groups:
+    for places in ([[0, 1]], [[0], [1]]):
+        pupils = pupils_of(settings, target, [0, 1], Seeds(0))
+        for group in ([pupils.draws[place] for place in group] for group in places):
             networks = [network.double() for network in pupils.start(group, source, plan)]
             frozen = FrozenBlocks(source, images, math.inf, resume.folder)
             lesson = pupils.lesson(group)

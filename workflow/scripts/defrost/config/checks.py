@@ -68,6 +68,7 @@ def check_study(path: list, study: dict) -> None:
     _check_names([*path, "sources"], study["sources"], _RESERVED_SOURCES)
     for name, source in study["sources"].items():
         _check_source([*path, "sources", name], source, study)
+    _check_selection([*path, "selection"], study)
 
 
 def _check_source(path: list, source: dict, study: dict) -> None:
@@ -76,10 +77,7 @@ def _check_source(path: list, source: dict, study: dict) -> None:
         _check_weights(path, source, study["network"]["name"])
     _check_classes(path, source)
     _check_examples(path, source, study["target"])
-    for position, size in enumerate(source["sizes"]):
-        if size not in study["sizes"]:
-            allowed = f"allowed are those of the study: {', '.join(map(str, study['sizes']))}"
-            raise ConfigError([*path, "sizes", position], f"found {size}", allowed)
+    _check_among([*path, "sizes"], source["sizes"], study["sizes"], "those of the study")
     manifold = study["target"]["dataset"] == "hidden_manifold"
     if source["kind"] == "hidden_manifold" and not manifold:
         found = f"found hidden_manifold beside the target {study['target']['dataset']}"
@@ -232,6 +230,28 @@ def _check_early_stopping(path: list, study: dict) -> None:
     if fewest - held_out < 2:
         found = f"found {held_out} of {fewest} examples held out"
         raise ConfigError([*path, "share"], found, "allowed is a share that leaves two or more")
+
+
+def _check_selection(path: list, study: dict) -> None:
+    """Check that sources are transferred at the sizes, and that these can be cut into folds."""
+    selection = study["selection"]
+    sources, sizes = ([*path, key] for key in ("sources", "sizes"))
+    _check_among(sources, selection["sources"], list(study["sources"]), "those of the study")
+    _check_among(sizes, selection["sizes"], study["sizes"], "those of the study")
+    for name in selection["sources"]:
+        transferred = study["sources"][name]["sizes"]
+        _check_among(sizes, selection["sizes"], transferred, f"those of the source {name}")
+    smallest, classes = min(selection["sizes"]), class_count(study["target"]) or 0
+    if selection["sources"] and smallest <= classes:
+        allowed = f"allowed are sizes above {classes}, the number of classes"
+        raise ConfigError([*path, "sizes"], f"found {smallest}", allowed)
+
+
+def _check_among(path: list, values: list, known: list, which: str) -> None:
+    for position, value in enumerate(values):
+        if value not in known:
+            allowed = f"allowed are {which}: {', '.join(map(str, known))}"
+            raise ConfigError([*path, position], f"found {value}", allowed)
 
 
 def _check_each(path: list, values: list[int], limit: int, allowed: str) -> None:

@@ -70,6 +70,7 @@ def _fill_study(study: dict) -> None:
     study.setdefault("depths", list(range(blocks + 1)))
     study["training"].setdefault("block_factors", [1] * blocks)
     study["references"].setdefault("sizes", [max(study["sizes"])])
+    study["selection"].setdefault("sizes", [min(study["sizes"])])
     for source in study["sources"].values():
         source.setdefault("sizes", list(study["sizes"]))
         if source["kind"] in _GENERATED:

@@ -78,3 +78,34 @@ def swept_dial(study: dict) -> tuple[str, dict[str, float]] | None:
     if len(swept) != 1 or len(set(values[swept[0]].values())) < len(names):
         return None
     return swept[0], values[swept[0]]
+
+
+def is_candidate(study: dict, source: str) -> bool:
+    """Return whether a source could exist without the target's data, and be recommended.
+
+    Clones are fitted to the target, hidden manifold sources and controls are made from it.
+    """
+    return origin(study, source) in ("real source", "weights")
+
+
+def of_target_data(study: dict, source: str) -> bool:
+    """Return whether a source is real data of the same set, or files, as the target."""
+    target, settings = study["target"], study["sources"][source]
+    return (settings["kind"], settings.get("path")) == (target["dataset"], target.get("path"))
+
+
+def recommendation_roles(study: dict) -> dict[str, str]:
+    """Return what each source of a study is to the recommendation.
+
+    `no candidate`, `not compared` (a candidate that is not cross-validated), `shared` (compared,
+    and of the target's own data) or `compared`.
+    """
+    return {source: _role(study, source) for source in study["sources"]}
+
+
+def _role(study: dict, source: str) -> str:
+    if not is_candidate(study, source):
+        return "no candidate"
+    if source not in study["selection"]["sources"]:
+        return "not compared"
+    return "shared" if of_target_data(study, source) else "compared"

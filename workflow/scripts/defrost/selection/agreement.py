@@ -11,6 +11,7 @@ from scipy import stats
 
 from defrost.selection.value import Value, undefined
 
+ROUNDING = 1e-12  # of probabilities
 FEWEST = 3  # sources: any two are in order or not, which says nothing
 
 
@@ -25,6 +26,25 @@ def kendall_tau(values: np.ndarray, gains: np.ndarray, larger_is_better: bool = 
     return _correlation(
         lambda x, y: stats.kendalltau(x, y, variant="b"), values, gains, larger_is_better
     )
+
+
+def tau_null_range(sources: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the range in which Kendall's tau of S sources lies by chance.
+
+    The smallest range around 0 that holds at least `level` of all S! orders, each as likely; of
+    four sources or fewer it is all there is, from -1 to 1. Exact without ties, which narrow it.
+
+    Source: Kendall, Biometrika 30, 1938: orders are counted by their inversions.
+    """
+    orders = np.ones(1)
+    for count in range(2, sources + 1):
+        orders = np.convolve(orders, np.full(count, 1 / count))
+    pairs = len(orders) - 1
+    # by chance tau is symmetric around 0: leave out equally many orders at both ends
+    within = np.flatnonzero(np.cumsum(orders) <= (1 - level) / 2 + ROUNDING)
+    outside = int(within[-1]) + 1 if len(within) else 0
+    limit = 1 - 2 * outside / pairs if pairs else 1.0
+    return -limit, limit
 
 
 def weighted_tau(values: np.ndarray, gains: np.ndarray, larger_is_better: bool = True) -> Value:

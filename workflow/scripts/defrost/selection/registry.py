@@ -60,6 +60,7 @@ def _largest_share(counts: Sequence[int]) -> float:
     return max(_shares(counts))
 
 
+READOUT = "readout"  # where a score is of no block of features
 ON_LABELS = ("features", "labels")
 ON_READOUT = ("probabilities", "labels")
 ON_TARGET_NETWORK = ("features", "target_features")

@@ -1,91 +1,112 @@
 """The transfer depth that a practitioner can choose from the n labelled examples alone.
 
-Cross-validation inside the n training examples; no training happens here. Each fold trains on a
-part of them, so the answer is for somewhat fewer examples than there are.
+By cross-validation inside the n training examples; no training happens here. Each fold trains on
+a part of them, so the answer is for somewhat fewer examples than there are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
-from defrost.selection.folds import Fold
-
-TIED = 1e-9  # accuracies are ratios of counts: closer than this they are equal but for rounding
-
-
-class Selection(NamedTuple):
-    """The selected depth, and how it came about.
-
-    Attributes:
-        depth: the transfer depth.
-        accuracy: cross-validated accuracy for each depth on offer, NaN where there is none.
-        reason: why nothing could be validated; empty where it could.
-    """
-
-    depth: int
-    accuracy: np.ndarray
-    reason: str = ""
+from defrost.statistics.summaries import by_depth, scratch_rows, transfers
+from defrost.transfer.protocols import representative
 
 
-def select_depth(
-    depths: Sequence[int],
-    folds: Sequence[Fold],
-    accuracies: Callable[[Fold], Sequence[float]],
-) -> Selection:
-    """Return the depth with the highest cross-validated accuracy.
-
-    Ties go to the deepest: of depths that the examples cannot tell apart it is the cheapest,
-    since the blocks up to it are frozen and the fewest parameters train. Without folds all depths
-    are tied.
+def selected_depth_table(
+    validation: pd.DataFrame, accuracy: pd.DataFrame, blocks: int
+) -> pd.DataFrame:
+    """Return the selected depth of every replicate, its regret, and those of fixed rules.
 
     Args:
-        depths: transfer depths on offer.
-        folds: of the n examples, from `stratified_folds`.
-        accuracies: trains on the training rows of a fold and returns the accuracy on its
-            validation rows for each depth. It is called once for a fold, so that features which
-            depths share are computed once.
+        validation: the cross-validation table of a study.
+        accuracy: its accuracy table, which has the same cells and more.
+        blocks: L, of the network.
 
-    Raises:
-        ValueError: another number of accuracies than of depths, or one that is no number.
+    Returns:
+        A row for each source, protocol, size and replicate that was cross-validated. The regret of
+        a rule that was not run is NaN.
     """
-    if not folds:
-        reason = "no class has two examples: nothing is left to validate on"
-        return Selection(max(depths), np.full(len(depths), np.nan), reason)
-    found = np.array([accuracies(fold) for fold in folds], dtype=float)
-    if found.shape != (len(folds), len(depths)) or np.isnan(found).any():
-        raise ValueError(f"a fold needs {len(depths)} accuracies, found {found.tolist()}")
-    # the share of examples that are right: folds may differ by an example
-    mean = np.average(found, axis=0, weights=[len(fold.validation) for fold in folds])
-    tied = np.flatnonzero(mean >= mean.max() - TIED)
-    return Selection(max(depths[index] for index in tied), mean)
+    parts = []
+    for source, protocol in transfers(validation):
+        of_source = accuracy[accuracy["source"] == source]
+        rules = {
+            "standard": _same_as(of_source, "freeze", blocks),
+            "scratch": scratch_rows(accuracy),
+            "finetune": _same_as(of_source, "finetune", blocks),
+        }
+        tested = by_depth(accuracy, source, protocol)
+        for size, cell in by_depth(validation, source, protocol).groupby("size"):
+            correct = cell.groupby(["replicate", "depth"])["correct"].sum().unstack()
+            tests = tested[tested["size"] == size].pivot(
+                index="replicate", columns="depth", values="test_accuracy"
+            )
+            tests = tests.loc[correct.index, correct.columns].to_numpy()
+            depths = list(correct.columns)
+            selected = select_depths(correct.to_numpy(), depths)
+            taken = tests[range(len(tests)), [depths.index(depth) for depth in selected]]
+            fixed = {f"regret_{name}": _at(r, size, correct.index) for name, r in rules.items()}
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "study": accuracy["study"].iloc[0],
+                        "source": source,
+                        "protocol": protocol,
+                        "size": size,
+                        "replicate": correct.index,
+                        "selected_depth": selected,
+                        "test_accuracy": taken,
+                        **regrets(tests, {"regret": taken, **fixed}),
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)
 
 
-def regrets(
-    accuracy: np.ndarray,
-    depths: Sequence[int],
-    selected: Sequence[int],
-    rules: Mapping[str, np.ndarray],
-) -> dict[str, np.ndarray]:
-    """Return what selecting the depth loses on test to the optimal depth, and what rules lose.
+def _same_as(rows: pd.DataFrame, protocol: str, blocks: int) -> pd.DataFrame:
+    """Return the rows of cells that do what a protocol does at full depth."""
+    wanted = representative(protocol, blocks, blocks)
+    cells = zip(rows["protocol"], rows["depth"], strict=True)
+    return rows[[representative(*cell, blocks) == wanted for cell in cells]]
 
-    The optimal depth is the one of `depths` with the highest mean over the replicates, of equal
-    ones the first. As the maximum of noisy means it flatters itself, by the same amount against
-    all. In a single replicate a regret may be negative; on average only that of a rule outside
-    `depths` may be, such as fine-tuning everything where freezing does worse. The difference of
-    two regrets is what one rule loses to the other.
+
+def _at(rows: pd.DataFrame, size: int, replicates: pd.Index) -> np.ndarray:
+    """Return test accuracy at a size by replicate, whichever of several equal rows it is from."""
+    values = rows[rows["size"] == size].groupby("replicate")["test_accuracy"].first()
+    return values.reindex(replicates).to_numpy()
+
+
+def select_depths(correct: np.ndarray, depths: Sequence[int]) -> list[int]:
+    """Return the depth that cross-validation selects in each replicate.
+
+    The one at which most of the validated examples are told right. Ties go to the deepest: of
+    depths that the examples cannot tell apart it is the cheapest, since the blocks up to it are
+    frozen and the fewest parameters train.
+
+    Args:
+        correct: replicates x depths, examples told right, summed over the folds, which are the
+            same at every depth.
+        depths: transfer depths of the columns, in any order.
+    """
+    best = correct == correct.max(axis=1, keepdims=True)
+    return [max(np.array(depths)[row].tolist()) for row in best]
+
+
+def regrets(accuracy: np.ndarray, rules: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what rules for choosing a depth lose on test to the optimal depth.
+
+    The optimal depth is the one with the highest mean over the replicates, of equal ones the
+    first. As the maximum of noisy means it flatters itself, by the same amount against all. In a
+    single replicate a regret may be negative; on average only that of a rule outside the columns
+    may be, such as fine-tuning everything where freezing does worse. The difference of two regrets
+    is what one rule loses to the other.
 
     Args:
         accuracy: replicates x depths, test accuracies, scratch among the depths.
-        depths: the transfer depths of the columns.
-        selected: the selected depth of each replicate.
-        rules: test accuracy of each replicate under rules that select nothing, by name: always
-            the standard protocol, always scratch, always fine-tuning everything.
+        rules: test accuracy of each replicate under each rule, by name.
 
     Returns:
-        For `selected` and each rule a number for every replicate, in units of accuracy.
+        For each rule a number for every replicate, in units of accuracy.
     """
     optimal = accuracy[:, int(np.argmax(accuracy.mean(axis=0)))]
-    columns = [list(depths).index(depth) for depth in selected]
-    taken = accuracy[np.arange(len(accuracy)), columns]
-    return {name: optimal - other for name, other in {"selected": taken, **rules}.items()}
+    return {name: optimal - taken for name, taken in rules.items()}

@@ -1,0 +1,106 @@
+# Ranking: scores of the sources, and whether they rank them as what transfer realised.
+#
+# REQUIRED INPUTS   results/{study}/data/target.safetensors
+#                   results/{study}/sources/{source}/seed-0.safetensors
+#                   results/{study}/activations/{network}.safetensors
+#                   results/{study}/tables/accuracy.csv and similarity.csv
+# OUTPUTS           results/{study}/scores/{source}.csv
+#                   results/{study}/tables/source_ranking.csv
+#                   results/{study}/figures/source_ranking
+
+
+def scored_networks(wildcards):
+    """The target's networks that a source is scored for."""
+    study = STUDIES[wildcards.study]
+    return [
+        compared.reference(size, replicate)
+        for size in selected.ranked_sizes(study, wildcards.source)
+        for replicate in range(study["references"]["replicates"])
+    ]
+
+
+def score_files(wildcards):
+    """Scores of every source of a study that can be ranked."""
+    sources = selected.ranked_sources(STUDIES[wildcards.study])
+    return [f"results/{wildcards.study}/scores/{source}.csv" for source in sources]
+
+
+# Scores a source by the labelled examples, and by its similarity to networks trained on them.
+rule score_sources:
+    input:
+        target="results/{study}/data/target.safetensors",
+        source="results/{study}/sources/{source}/seed-0.safetensors",
+        probe="results/{study}/activations/sources/{source}/seed-0.safetensors",
+        references=lambda w: activation_files(w, scored_networks(w)),
+    output:
+        rows="results/{study}/scores/{source}.csv",
+        record="results/{study}/scores/{source}.csv.json",
+    log:
+        "results/{study}/logs/score_sources/{source}.log",
+    benchmark:
+        "results/{study}/benchmarks/score_sources/{source}.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w,
+            "network",
+            root_seed=CONFIG["root_seed"],
+            target=STUDIES[w.study]["target"]["dataset"],
+            source=w.source,
+            sizes=selected.ranked_sizes(STUDIES[w.study], w.source),
+            replicates=STUDIES[w.study]["references"]["replicates"],
+            folds=STUDIES[w.study]["selection"]["folds"],
+            maps=STUDIES[w.study]["similarity"]["maps"],
+            rank_points=STUDIES[w.study]["similarity"]["rank_points"],
+            torch_threads=CONFIG["torch_threads"],
+        ),
+        code=code("score_sources.py"),
+    script:
+        "../scripts/score_sources.py"
+
+
+# Ranks the sources by every score, and holds the ranks against the gains that transfer realised.
+rule rank_sources:
+    input:
+        scores=score_files,
+        scores_schema=f"{SCHEMAS}/source_scores.schema.yaml",
+        similarity="results/{study}/tables/similarity.csv",
+        similarity_schema=f"{SCHEMAS}/similarity.schema.yaml",
+        accuracy="results/{study}/tables/accuracy.csv",
+        accuracy_schema=f"{SCHEMAS}/accuracy.schema.yaml",
+        schema=f"{SCHEMAS}/source_ranking.schema.yaml",
+    output:
+        table="results/{study}/tables/source_ranking.csv",
+        record="results/{study}/tables/source_ranking.csv.json",
+    log:
+        "results/{study}/logs/rank_sources.log",
+    benchmark:
+        "results/{study}/benchmarks/rank_sources.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(w),
+        code=code("rank_sources.py"),
+    script:
+        "../scripts/rank_sources.py"
+
+
+# Plots how far each score ranks the sources as transfer did, and what its pick loses.
+rule plot_source_ranking:
+    input:
+        ranking="results/{study}/tables/source_ranking.csv",
+        schema=f"{SCHEMAS}/source_ranking.schema.yaml",
+    output:
+        **figure_outputs("source_ranking"),
+    log:
+        "results/{study}/logs/plot_source_ranking.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_source_ranking.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(w, "references", "replicates"),
+        code=code("plot_source_ranking.py"),
+    script:
+        "../scripts/plot_source_ranking.py"

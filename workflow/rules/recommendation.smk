@@ -1,0 +1,54 @@
+# The recommendation: what to transfer, by cross-validation alone.
+#
+# REQUIRED INPUTS   results/{study}/tables/cross_validation.csv
+# OUTPUTS           results/{study}/recommendation.json
+#                   results/{study}/recommendation.html
+
+
+def recommendation_pages():
+    """The recommendation of every study to run."""
+    return expand("results/{study}/recommendation.html", study=CONFIG["run"])
+
+
+def validated_inputs(wildcards):
+    """The cross-validation of a study with its schema; nothing where it has none."""
+    if not STUDIES[wildcards.study]["selection"]["sources"]:
+        return {}
+    return {
+        "validated": f"results/{wildcards.study}/tables/cross_validation.csv",
+        "validated_schema": f"{SCHEMAS}/cross_validation.schema.yaml",
+    }
+
+
+# Recommends a source, protocol and depth. Accuracy on the test split is no input.
+rule recommend:
+    input:
+        unpack(validated_inputs),
+        schema=f"{SCHEMAS}/recommendation.schema.yaml",
+    output:
+        answer="results/{study}/recommendation.json",
+        answer_record="results/{study}/recommendation.json.json",
+        page=report(
+            "results/{study}/recommendation.html",
+            caption="../report/recommendation.rst",
+            category="{study}",
+            labels={"figure": "recommendation"},
+        ),
+        page_record="results/{study}/recommendation.html.json",
+    log:
+        "results/{study}/logs/recommend.log",
+    benchmark:
+        "results/{study}/benchmarks/recommend.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: settings(
+            w,
+            blocks=number_of_blocks(STUDIES[w.study]["network"]),
+            pool=STUDIES[w.study]["target"]["split"]["train"],
+            sizes=STUDIES[w.study]["selection"]["sizes"],
+            sources=origins.recommendation_roles(STUDIES[w.study]),
+        ),
+        code=code("recommend.py"),
+    script:
+        "../scripts/recommend.py"

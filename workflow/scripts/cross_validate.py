@@ -1,0 +1,36 @@
+"""Cross-validate the depths of a source and protocol inside the labelled examples."""
+
+from defrost.provenance.logs import start_log
+
+start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
+
+from defrost.data.dataset import Dataset
+from defrost.networks.build import read_network
+from defrost.provenance.files import write_rows
+from defrost.provenance.record import make_record
+from defrost.provenance.resume import resuming
+from defrost.provenance.seeds import Seeds
+from defrost.training.torch_setup import set_up_torch
+from defrost.transfer.cross_validation import cross_validate
+
+settings = snakemake.params.settings
+set_up_torch(settings["torch_threads"])
+seeds = Seeds(settings["root_seed"])
+
+target = Dataset.read(snakemake.input.target)
+source = None
+if path := snakemake.input.get("source"):
+    source = read_network(path, settings["network"], target.image_shape)
+limits, code = snakemake.params.limits, snakemake.params.code
+with resuming(
+    snakemake.output.rows, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+) as resume:
+    rows = list(cross_validate(settings, target, source, seeds, resume, limits["memory"]))
+    record = make_record(snakemake.rule, settings, code, seeds)
+    write_rows(snakemake.output.rows, rows, record)
+for depth in settings["depths"]:
+    correct, all_of_them = (
+        sum(row[key] for row in rows if row["depth"] == depth)
+        for key in ("correct", "validation_examples")
+    )
+    print(f"depth {depth}: {correct} of {all_of_them} examples told right")

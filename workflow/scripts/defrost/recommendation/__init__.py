@@ -1,0 +1,1 @@
+"""The recommendation: which source, protocol and depth, from cross-validation alone."""
