@@ -1,0 +1,57 @@
+"""Findings (a) and (d): transferring some blocks against transferring all of them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from defrost.findings.cross_fit import at_best_depth
+from defrost.findings.outcome import Outcome, in_words, over_replicates
+from defrost.findings.study import CannotTellError, Cells, Study
+
+_FEWEST = (
+    5  # replicates: by chance four are all on one side, which leaves no width, in 1 of 8 draws
+)
+
+
+def largest_gain_is_partial(study: Study) -> Outcome:
+    """Finding (a), over the cells of `freeze`: how often some depth 1..L-1 beats depth L.
+
+    Of every replicate, the share of sources and sizes at which the best of the partial depths
+    (chosen on the other half of the replicates) has a higher test accuracy than full depth; a
+    tie counts half. "Often" is more often than not: the threshold is 1/2.
+    """
+    differences = [values for _, values in _over_standard(study)]
+    if study.replicates < _FEWEST:
+        few = f"{study.replicates} complete replicate(s), a share needs {_FEWEST} or more"
+        raise CannotTellError(few)
+    shares = np.mean([(np.sign(values) + 1) / 2 for values in differences], axis=0)
+    detail = f"partial depths compared at {len(differences)} pairs of source and size"
+    return Outcome(over_replicates(shares), detail, threshold=0.5)
+
+
+def standard_loses_to_partial(study: Study) -> Outcome:
+    """Finding (d), over the cells of `freeze`: how much more depths 1..L-1 give than depth L.
+
+    Of every replicate, the test accuracy at the best of the partial depths (chosen on the other
+    half of the replicates) minus that of the standard protocol, a mean over sources and sizes.
+    """
+    cells = list(_over_standard(study))
+    each = [(f"{cell.source}, n={cell.size}", over_replicates(values)) for cell, values in cells]
+    spared = [name for name, loss in each if not loss.low > 0]
+    most, loss = max(each, key=lambda named: named[1].mean)
+    detail = f"most at {most}: {in_words(loss)}; "
+    detail += f"no certain loss at {'; '.join(spared)}" if spared else "a certain loss at every one"
+    return Outcome(over_replicates(np.mean([values for _, values in cells], axis=0)), detail)
+
+
+def _over_standard(study: Study) -> Iterator[tuple[Cells, np.ndarray]]:
+    """Yield every cell with accuracy at its best partial depth minus that at full depth (R)."""
+    blocks = study.blocks
+    cells = study.cells("freeze")
+    complete = [
+        cell for cell in cells if cell.between(1, blocks - 1).size and blocks in cell.depths
+    ]
+    if not complete:
+        raise CannotTellError(f"not run: `freeze` at {blocks} blocks and at fewer, but not 0")
+    for cell in complete:
+        yield cell, at_best_depth(cell.between(1, blocks - 1)) - cell.at(blocks)
