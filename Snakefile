@@ -22,6 +22,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/activations.smk"
 include: "workflow/rules/similarity.smk"
 include: "workflow/rules/analysis.smk"
+include: "workflow/rules/findings.smk"
 include: "workflow/rules/ladder.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -32,6 +33,7 @@ rule all:
     default_target: True
     input:
         table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
+        table_files("findings"),
         figure_files(*FIGURES),
         rules.report.output,
 
@@ -40,12 +42,19 @@ rule tables:
     """All tables."""
     input:
         table_files("accuracy", "optimal_depth", "similarity", "intrinsic_dimension"),
+        table_files("findings"),
 
 
 rule figures:
     """All figures."""
     input:
         figure_files(*FIGURES),
+
+
+rule findings:
+    """The statements of the literature with their verdicts, as a table and a page."""
+    input:
+        table_files("findings"),
 
 
 rule clone_ladder:

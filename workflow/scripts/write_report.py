@@ -1,4 +1,4 @@
-"""Write Snakemake's own report of the finished figures."""
+"""Write Snakemake's own report of the finished figures and findings."""
 
 from defrost.provenance.logs import start_log
 
@@ -13,13 +13,13 @@ import yaml
 from defrost.provenance.files import written_whole
 
 # Snakemake makes reports only when asked on the command line; the run that waits for this script
-# holds the lock of the folder and has finished every figure.
+# holds the lock of the folder and has finished all that it shows.
 with written_whole(snakemake.output.page) as page, tempfile.NamedTemporaryFile("w") as config:
     yaml.safe_dump(snakemake.params.settings, config, sort_keys=False)
     config.flush()
-    command = ["snakemake", "figures", "--configfile", config.name, "--report", str(page)]
+    command = ["snakemake", "figures", "findings", "--configfile", config.name]
     subprocess.run(
-        [sys.executable, "-m", *command, "--nolock"],
+        [sys.executable, "-m", *command, "--report", str(page), "--nolock"],
         check=True,
         stdout=sys.stdout,
         stderr=sys.stderr,

@@ -16,7 +16,7 @@ def controls_behave(study: Study) -> Outcome:
     have to be above 0.
     """
     claims, words = [], []
-    run = [source for source in study.controls if study.ran(source, "freeze")]
+    run = [s for s in study.sources if s in study.controls and study.ran(s, "freeze")]
     for control in run:
         negative = study.controls[control] == "negative"
         cell = study.cells("freeze", [control])[-1 if negative else 0]

@@ -56,7 +56,7 @@ def _gains(study: Study) -> dict[str, np.ndarray]:
     cells = study.cells("freeze", [s for s in ranked if study.ran(s, "freeze")] or ranked)
     names = list(dict.fromkeys(cell.source for cell in cells))
     if len(names) < FEWEST:
-        raise CannotTellError(f"not run: {FEWEST} sources to rank, found {len(names)}")
+        raise CannotTellError(f"not run: {FEWEST} sources to rank, there are {len(names)}")
     sizes = set.intersection(*({c.size for c in cells if c.source == name} for name in names))
     if not sizes:
         raise CannotTellError("not run: a size that all sources have")

@@ -7,6 +7,7 @@ import numpy as np
 from defrost.findings.study import CannotTellError
 from defrost.statistics.intervals import Interval, mean_interval
 
+_DIGITS = 12  # what is 0 but for rounding is on neither side
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 
 
@@ -29,7 +30,7 @@ def over_replicates(values: np.ndarray) -> Interval:
     """Return the mean and 95 % interval (Student's t) of one number for each replicate."""
     if len(values) < 2:
         raise CannotTellError(f"{len(values)} complete replicate(s), an interval needs 2 or more")
-    return mean_interval(values)
+    return mean_interval(values.round(_DIGITS))
 
 
 def weakest(claims: list[Interval]) -> Interval:

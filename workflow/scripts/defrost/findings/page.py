@@ -7,7 +7,7 @@ import pandas as pd
 
 from defrost.findings.outcome import REFUTED, SUPPORTED, UNDECIDED
 
-# of the palette of the figures' kind that colour-blind eyes tell apart; the word says it as well
+# of Paul Tol's palettes, told apart by colour-blind eyes as well
 _COLOURS = {SUPPORTED: "#117733", REFUTED: "#aa3377", UNDECIDED: "#777777"}
 
 _STYLE = """
@@ -21,10 +21,9 @@ small { display: block; color: #555 }
 """
 
 _INTRODUCTION = """
-Each statement is put to the test by one number, and supported if its whole 95 % interval lies where
-the statement claims it to be, refuted if the whole interval lies on the other side, and undecided
-otherwise. Each verdict has this level of its own: of nine false statements, all nine undecided is
-not certain. Depths are chosen on one half of the replicates and valued on the other.
+Each statement is put to the test by one number: it is supported if the whole 95 % interval of that
+number lies where the statement claims it, refuted if the whole interval lies on the other side, and
+undecided otherwise. Every verdict has this level by itself; nothing is corrected for their number.
 """
 
 
@@ -42,7 +41,7 @@ def findings_page(table: pd.DataFrame) -> str:
 <body>
 <h1>Findings of the study {study}</h1>
 <p>{_INTRODUCTION.strip()}</p>
-<p>They hold for {html.escape(table["holds_for"].iloc[0])}.</p>
+<p>Intervals hold for {html.escape(table["holds_for"].iloc[0])}.</p>
 <table>
 <tr><th></th><th>Statement, and the number that tests it</th><th>Verdict</th><th>Value</th></tr>
 {rows}

@@ -36,11 +36,15 @@ def standard_loses_to_partial(study: Study) -> Outcome:
     half of the replicates) minus that of the standard protocol, a mean over sources and sizes.
     """
     cells = list(_over_standard(study))
-    each = [(f"{cell.source}, n={cell.size}", over_replicates(values)) for cell, values in cells]
-    spared = [name for name, loss in each if not loss.low > 0]
-    most, loss = max(each, key=lambda named: named[1].mean)
-    detail = f"most at {most}: {in_words(loss)}; "
-    detail += f"no certain loss at {'; '.join(spared)}" if spared else "a certain loss at every one"
+    losses = {cell[:2]: over_replicates(values) for cell, values in cells}
+    (source, size), most = max(losses.items(), key=lambda item: item[1].mean)
+    detail = f"most for {source} at n={size}, {in_words(most)}; no certain loss for "
+    spared: dict[str, list[str]] = {}
+    for (source, size), loss in losses.items():
+        if not loss.low > 0:
+            spared.setdefault(source, []).append(f"n={size}")
+    detail += "; ".join(f"{source} at {', '.join(sizes)}" for source, sizes in spared.items())
+    detail += "" if spared else "none"
     return Outcome(over_replicates(np.mean([values for _, values in cells], axis=0)), detail)
 
 
