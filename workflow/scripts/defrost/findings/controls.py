@@ -10,10 +10,10 @@ MARGIN = 0.02  # of accuracy: less than what any source proper gains where trans
 def controls_behave(study: Study) -> Outcome:
     """Finding (i), over the controls that were run with `freeze`.
 
-    A control's gain is its test accuracy at the best depth of 1..L, chosen on the other half of the
-    replicates, minus that of scratch. A negative one must gain less than `MARGIN` at its largest
-    size, so its claim is the margin minus the gain; a positive one must gain at its smallest. All
-    have to be above 0.
+    A control's gain is its test accuracy at the best depth of 1..L, chosen on other replicates,
+    minus that of scratch. A negative one must gain less than `MARGIN` at its largest size, so its
+    claim is the margin minus the gain; a positive one must gain at its smallest. All have to be
+    above 0.
     """
     claims, words = [], []
     run = [s for s in study.sources if s in study.controls and study.ran(s, "freeze")]

@@ -19,14 +19,16 @@ def freezing_is_cheap_and_loses(study: Study) -> Outcome:
     gains: dict[int, list[np.ndarray]] = {}
     savings: dict[int, list[np.ndarray]] = {}
     tuned = {(cell.source, cell.size): cell for cell in study.cells("finetune")}
-    costs, tuned_costs = study.cost("freeze"), study.cost("finetune")
     for frozen in study.cells("freeze"):
-        key = frozen.source, frozen.size
-        depths = np.intersect1d(frozen.depths, tuned[key].depths) if key in tuned else []
-        for depth in [depth for depth in depths if depth > 0]:  # both are scratch at 0
-            gains.setdefault(frozen.size, []).append(tuned[key].at(depth) - frozen.at(depth))
-            saving = 1 - costs[*key, depth] / tuned_costs[*key, depth]
-            savings.setdefault(frozen.size, []).append(saving)
+        if (other := tuned.get((frozen.source, frozen.size))) is None:
+            continue
+        depths, ours, theirs = np.intersect1d(frozen.depths, other.depths, return_indices=True)
+        for depth, i, j in zip(depths, ours, theirs, strict=True):
+            if depth > 0:  # where both are scratch
+                gain = other.accuracy[:, j] - frozen.accuracy[:, i]
+                gains.setdefault(frozen.size, []).append(gain)
+                saving = 1 - frozen.operations[:, i] / other.operations[:, j]
+                savings.setdefault(frozen.size, []).append(saving)
     if not gains:
         raise CannotTellError("not run: `freeze` and `finetune` of one source, size and depth")
     sizes = sorted(gains)
@@ -46,7 +48,7 @@ def freezing_more_is_better(study: Study) -> Outcome:
     """
     ends_of_order(study)  # without another source no source is known to be close
     order = study.similarity_order
-    ordered = [source for source in study.tasks if source in order]
+    ordered = [source for source in study.no_controls if source in order]
     if not ordered:
         raise CannotTellError("not run: a close source that is no control")
     close = max(ordered, key=order.get)

@@ -22,10 +22,10 @@ def similarity_identifies(study: Study) -> Outcome:
 
     Kendall's tau of the gains of the sources with the similarity of their networks to target
     networks of the largest size, by the declared measure, a mean over pairs of equal blocks. The
-    gain is the test accuracy of `freeze` at the best depth, chosen on the other half of the
-    replicates with scratch included, minus that of scratch, a mean over the sizes that all
-    sources have. Tau is a mean over pairs of a replicate and a target network, so that an order
-    that noise could turn around counts for less.
+    gain is the test accuracy of `freeze` at the best depth, chosen on other replicates with
+    scratch included, minus that of scratch, a mean over the sizes that all sources have. Tau is a
+    mean over pairs of a replicate and a target network, so that an order that noise could turn
+    around counts for less.
 
     What is claimed of sources has to hold beyond those at hand: the interval is tau minus what
     chance gives, the 2.5 % and 97.5 % quantiles of tau over all orders of the sources. Fewer than
@@ -52,8 +52,8 @@ def similarity_identifies(study: Study) -> Outcome:
 
 def _gains(study: Study) -> dict[str, np.ndarray]:
     """Return for every source to rank its gain in every replicate."""
-    ranked = [s for s in study.sources if s in study.tasks or s in study.similarity_order]
-    cells = study.cells("freeze", [s for s in ranked if study.ran(s, "freeze")] or ranked)
+    ranked = [s for s in study.sources if s in study.no_controls or s in study.similarity_order]
+    cells = study.cells("freeze", ranked)
     names = list(dict.fromkeys(cell.source for cell in cells))
     if len(names) < FEWEST:
         raise CannotTellError(f"not run: {FEWEST} sources to rank, there are {len(names)}")

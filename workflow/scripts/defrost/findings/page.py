@@ -41,7 +41,7 @@ def findings_page(table: pd.DataFrame) -> str:
 <body>
 <h1>Findings of the study {study}</h1>
 <p>{_INTRODUCTION.strip()}</p>
-<p>Intervals hold for {html.escape(table["holds_for"].iloc[0])}.</p>
+<p>Intervals hold for: {html.escape(table["holds_for"].iloc[0])}.</p>
 <table>
 <tr><th></th><th>Statement, and the number that tests it</th><th>Verdict</th><th>Value</th></tr>
 {rows}

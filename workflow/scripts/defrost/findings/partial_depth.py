@@ -17,7 +17,7 @@ def largest_gain_is_partial(study: Study) -> Outcome:
     """Finding (a), over the cells of `freeze`: how often some depth 1..L-1 beats depth L.
 
     Of every replicate, the share of sources and sizes at which the best of the partial depths
-    (chosen on the other half of the replicates) has a higher test accuracy than full depth; a
+    (chosen on other replicates) has a higher test accuracy than full depth; a
     tie counts half. "Often" is more often than not: the threshold is 1/2.
     """
     differences = [values for _, values in _over_standard(study)]
@@ -32,8 +32,8 @@ def largest_gain_is_partial(study: Study) -> Outcome:
 def standard_loses_to_partial(study: Study) -> Outcome:
     """Finding (d), over the cells of `freeze`: how much more depths 1..L-1 give than depth L.
 
-    Of every replicate, the test accuracy at the best of the partial depths (chosen on the other
-    half of the replicates) minus that of the standard protocol, a mean over sources and sizes.
+    Of every replicate, the test accuracy at the best of the partial depths (chosen on other
+    replicates) minus that of the standard protocol, a mean over sources and sizes.
     """
     cells = list(_over_standard(study))
     losses = {cell[:2]: over_replicates(values) for cell, values in cells}

@@ -14,7 +14,7 @@ def optimum_falls_with_data(study: Study) -> Outcome:
     sources of every replicate.
     """
     pairs = []
-    for source in study.tasks:
+    for source in study.no_controls:
         cells = [cell for cell in study.cells("freeze") if cell.source == source]
         if len(cells) > 1:
             pairs.append((source, _at_size(cells[0]), _at_size(cells[-1])))

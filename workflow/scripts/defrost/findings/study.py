@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from defrost.statistics.units import by_unit, network_of_replicate
 from defrost.transfer.protocols import SCRATCH, plan_of
 
 _CELL = ["source", "protocol", "size", "depth"]
+_SCRATCH = "scratch"
 
 
 class CannotTellError(Exception):
@@ -17,12 +19,16 @@ class CannotTellError(Exception):
 
 
 class Cells(NamedTuple):
-    """One source and size under one protocol: `accuracy` is R replicates x K `depths`."""
+    """A source at a size under one protocol: test accuracy and operations, R units x K depths.
+
+    Units are replicates or, where there are enough of them, source networks.
+    """
 
     source: str
     size: int
     depths: np.ndarray
     accuracy: np.ndarray
+    operations: np.ndarray
 
     def at(self, depth: int) -> np.ndarray:
         """Return accuracy at one of the depths, R numbers."""
@@ -57,66 +63,67 @@ class Study:
     similarity: pd.DataFrame | None
 
     @property
-    def tasks(self) -> list[str]:
-        """The sources that stand for themselves: those that are no controls."""
+    def no_controls(self) -> list[str]:
+        """The sources that are no controls."""
         return [source for source in self.sources if source not in self.controls]
 
     @property
     def replicates(self) -> int:
-        return len(self._replicates)
+        """How many replicates every cell has."""
+        return len(self._complete)
+
+    @property
+    def networks(self) -> int:
+        """How many networks every source has."""
+        return self._networks.nunique()
 
     def ran(self, source: str, protocol: str) -> bool:
         """Return whether a source was transferred with a protocol."""
         return any(key[:2] == (source, protocol) for key in self._depths)
 
     def cells(self, protocol: str, sources: list[str] | None = None) -> list[Cells]:
-        """Return what was run of a protocol, for every source (`tasks` if None) and size.
+        """Return what was run of a protocol, by source (of `no_controls` if None) and size.
 
         Where depth 0 transfers nothing, scratch stands for it. CannotTellError if nothing was.
         """
-        wanted = self.tasks if sources is None else sources
+        wanted = self.no_controls if sources is None else sources
         found = [key for key in self._depths if key[1] == protocol and key[0] in wanted]
         if not found:
-            whose = "any source that is no control" if sources is None else " or ".join(sources)
+            whose = " or ".join(wanted) or "any source that is no control"
             raise CannotTellError(f"not run: `{protocol}` of {whose}")
         found.sort(key=lambda key: (wanted.index(key[0]), key[2]))
         return [self._cells(*key) for key in found]
 
-    def cost(self, protocol: str) -> dict[tuple[str, int, int], np.ndarray]:
-        """Return the operations of training by source, size and depth: R numbers each."""
-        rows = self.accuracy[self.accuracy["protocol"] == protocol]
-        costs = _by_replicate(rows, "train_flops").reindex(columns=self._replicates)
-        keys = ((source, size, depth) for source, _, size, depth in costs.index)
-        return dict(zip(keys, costs.to_numpy(), strict=True))
+    @cached_property
+    def _complete(self) -> pd.DataFrame:
+        columns = ["test_accuracy", "train_flops"]
+        return self.accuracy.pivot(index="replicate", columns=_CELL, values=columns).dropna()
 
     @cached_property
-    def _test_accuracy(self) -> pd.DataFrame:
-        return _by_replicate(self.accuracy, "test_accuracy").dropna(axis="columns")
-
-    @property
-    def _replicates(self) -> pd.Index:
-        return self._test_accuracy.columns
+    def _networks(self) -> pd.Series:
+        transferred = self.accuracy[self.accuracy["source"] != _SCRATCH]
+        return network_of_replicate(transferred).reindex(self._complete.index)
 
     @cached_property
     def _values(self) -> dict[tuple, np.ndarray]:
-        table = self._test_accuracy
-        return dict(zip(table.index, table.to_numpy(), strict=True))
+        """Values by column of the table, source, protocol, size and depth: R numbers each."""
+        table = by_unit(self._complete, self._networks)
+        return dict(zip(table.columns, table.to_numpy().T, strict=True))
 
     @cached_property
     def _depths(self) -> dict[tuple[str, str, int], list[int]]:
         found: dict[tuple[str, str, int], list[int]] = {}
-        for source, protocol, size, depth in self._values:
-            found.setdefault((source, protocol, size), []).append(depth)
-        return {key: sorted(depths) for key, depths in found.items()}
+        for column, source, protocol, size, depth in sorted(self._values):
+            if column == "test_accuracy":
+                found.setdefault((source, protocol, size), []).append(depth)
+        return found
 
     def _cells(self, source: str, protocol: str, size: int) -> Cells:
-        depths = self._depths[source, protocol, size]
-        columns = [self._values[source, protocol, size, depth] for depth in depths]
-        scratch = self._values.get(("scratch", "scratch", size, 0))
-        if scratch is not None and plan_of(protocol, 0, self.blocks) == SCRATCH:
-            depths, columns = [0, *depths], [scratch, *columns]
-        return Cells(source, size, np.array(depths), np.stack(columns, axis=1))
-
-
-def _by_replicate(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    return rows.pivot(index=_CELL, columns="replicate", values=column)
+        keys = [(source, protocol, size, depth) for depth in self._depths[source, protocol, size]]
+        if plan_of(protocol, 0, self.blocks) == SCRATCH:
+            keys = [(_SCRATCH, _SCRATCH, size, 0), *keys]
+        values = (
+            np.stack([self._values[column, *key] for key in keys], axis=1)
+            for column in ("test_accuracy", "train_flops")
+        )
+        return Cells(source, size, np.array([key[-1] for key in keys]), *values)

@@ -40,5 +40,9 @@ def _tested(finding: Finding, study: Study) -> dict:
 
 
 def _holds_for(study: Study) -> str:
-    """Return what the intervals leave out: another network of the same source may do otherwise."""
-    return f"{study.replicates} replicates, this target and one network for each source"
+    """Return what the intervals are over, and what they leave out."""
+    if study.networks > 1:
+        return f"this target; {study.replicates} replicates on {study.networks} networks a source"
+    return (
+        f"this target and these source networks, one for each source; {study.replicates} replicates"
+    )

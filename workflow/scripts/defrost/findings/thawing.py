@@ -10,7 +10,7 @@ from defrost.findings.study import CannotTellError, Study
 def thawing_beats_both(study: Study) -> Outcome:
     """Finding (h): test accuracy of `gradual` minus that of `freeze`, and of `finetune`.
 
-    Every protocol at its best depth, chosen on the other half of the replicates: `gradual` at
+    Every protocol at its best depth, chosen on other replicates: `gradual` at
     depths 0..L-1, since at L nothing thaws, the others at 1..L, since at 0 nothing is transferred.
     Both are means over sources and sizes of every replicate, and both have to be above 0.
     """
