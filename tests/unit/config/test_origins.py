@@ -4,11 +4,13 @@ import pytest
 
 from defrost.config.origins import (
     clones,
+    controls,
     datasets_from,
     examples_of,
     manifold_settings,
     origin,
     real_task,
+    similarity_order,
     swept_dial,
     weights_of,
 )
@@ -97,3 +99,29 @@ def test_a_sweep_leaves_out_what_is_no_hidden_manifold():
     study = manifold(a={"feature_overlap": 0}, b={})
     study["sources"]["random"] = {"kind": "untrained"}
     assert swept_dial(study) == ("feature_overlap", {"a": 0, "b": 1})
+
+
+def test_controls_are_those_that_must_be_worth_nothing_or_much():
+    kinds = ("untrained", "shuffled_labels", "same_task")
+    study = {**MIXED, "sources": {**MIXED["sources"], **{k: {"kind": k} for k in kinds}}}
+    assert controls(study) == {
+        "random": "negative",
+        "untrained": "negative",
+        "shuffled_labels": "negative",
+        "same_task": "positive",
+    }
+    assert controls(
+        manifold(
+            other_features={"feature_overlap": 0},
+            other_rows={"feature_kept": 0},
+            other_teacher={"teacher_overlap": 0},
+            fewer={"latent_ratio": 0.5},
+            same={},
+        )
+    ) == {"other_features": "negative", "other_rows": "negative", "same": "positive"}
+
+
+def test_similarity_is_known_from_the_dial_or_from_the_ladder_of_clones():
+    assert similarity_order(MIXED) == {"near": 1, "nearer": 2}
+    dials = manifold(a={"feature_overlap": 0.5}, b={})
+    assert similarity_order(dials) == {"a": 0.5, "b": 1}

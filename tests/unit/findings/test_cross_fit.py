@@ -29,6 +29,8 @@ def test_a_shift_is_the_smaller_of_the_two_differences_it_needs():
     # 3 is best against 2 by 0.1; in the other condition 1 against 2 by 0.04 and against 3 by 0.1
     shift = shift_of_optimum(repeated(RISING), repeated([0.5, 0.74, 0.7, 0.64]))
     assert shift == pytest.approx([0.1] * 6)
+    from_depth_0 = shift_of_optimum(repeated(RISING), repeated(0.5 * RISING[::-1]))
+    assert from_depth_0 == pytest.approx([0.1] * 6)
     back = shift_of_optimum(repeated([0.5, 0.74, 0.7, 0.64]), repeated(RISING))
     assert (back < 0).all()
 

@@ -69,7 +69,6 @@ def test_nothing_at_all_is_undecided_and_says_so():
 
 
 # The line: 5 % plus two standard errors of 500 simulations.
-@pytest.mark.slow
 @pytest.mark.parametrize("replicates", [5, 20])
 def test_a_false_statement_is_hardly_ever_supported(replicates):
     small = {"sources": ("s0", "s4", *CONTROLS), "sizes": SIZES[::2], "blocks": 3}
@@ -79,7 +78,7 @@ def test_a_false_statement_is_hardly_ever_supported(replicates):
         for letter, verdict in verdicts(study).items():
             supported[letter] += verdict == "supported"
     assert max(supported.values()) <= 0.07 * 500, supported
-    assert min(supported[letter] for letter in "abcdfghi") > 0, supported  # it could have been
+    assert min(supported[letter] for letter in "abcdfgi") > 0, supported  # it could have been
 
 
 DEGENERATE = {
