@@ -46,7 +46,11 @@ REVERSED = {
     "e": lambda study: replace(study, similarity=study.similarity.eval("value = -value")),
     "f": lambda study: relabelled(study, "protocol", {"freeze": "finetune", "finetune": "freeze"}),
     "g": lambda study: relabelled(study, "size", {20: 1000, 1000: 20}),
-    "h": lambda study: relabelled(study, "protocol", {"freeze": "gradual", "gradual": "freeze"}),
+    "h": lambda study: relabelled(
+        replace(study, accuracy=study.accuracy.query("protocol != 'gradual' or depth > 0")),
+        "protocol",
+        {"freeze": "gradual", "gradual": "freeze"},
+    ),
     "i": lambda study: relabelled(
         study, "source", dict(zip(CONTROLS, [*CONTROLS][::-1], strict=True))
     ),

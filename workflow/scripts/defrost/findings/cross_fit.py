@@ -7,7 +7,7 @@ alike, and whose errors are uncorrelated.
 
 import numpy as np
 
-from defrost.findings.study import CannotTellError
+from defrost.findings.outcome import need_replicates
 from defrost.statistics.optimal_depth import chosen_on_others, units_after
 
 _DIGITS = 9  # accuracies closer than this differ by the order of a sum
@@ -18,7 +18,7 @@ def at_best_depth(accuracy: np.ndarray) -> np.ndarray:
 
     `accuracy` is R x K. Ties go to the smaller depth.
     """
-    _need_others(accuracy)
+    need_replicates(accuracy)
     return accuracy[np.arange(len(accuracy)), chosen_on_others(accuracy)]
 
 
@@ -39,7 +39,7 @@ def shift_of_optimum(deeper: np.ndarray, shallower: np.ndarray) -> np.ndarray:
     Args:
         deeper, shallower: R x K each, of the same units and depths, the first column depth 0.
     """
-    _need_others(deeper)
+    need_replicates(deeper)
     conditions = np.stack([deeper, shallower])
     means = conditions[:, units_after(len(deeper))].mean(axis=2).round(_DIGITS)
     partings = [_smaller_difference(means, cut) for cut in range(1, deeper.shape[1])]
@@ -68,8 +68,3 @@ def _smaller_difference(
     units = np.arange(means.shape[1])
     smaller, better, worse = (x[condition, units] for x in (differences, better, worse))
     return smaller, condition, better, worse
-
-
-def _need_others(accuracy: np.ndarray) -> None:
-    if len(accuracy) < 2:
-        raise CannotTellError(f"{len(accuracy)} complete replicate(s), an interval needs 2 or more")

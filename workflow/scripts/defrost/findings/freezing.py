@@ -20,17 +20,12 @@ def freezing_is_cheap_and_loses(study: Study) -> Outcome:
     savings: dict[int, list[np.ndarray]] = {}
     tuned = {(cell.source, cell.size): cell for cell in study.cells("finetune")}
     for frozen in study.cells("freeze"):
-        if (other := tuned.get((frozen.source, frozen.size))) is None:
-            continue
-        depths, ours, theirs = np.intersect1d(frozen.depths, other.depths, return_indices=True)
-        for depth, i, j in zip(depths, ours, theirs, strict=True):
-            if depth > 0:  # where both are scratch
-                gain = other.accuracy[:, j] - frozen.accuracy[:, i]
-                gains.setdefault(frozen.size, []).append(gain)
-                saving = 1 - frozen.operations[:, i] / other.operations[:, j]
-                savings.setdefault(frozen.size, []).append(saving)
-    if not gains:
-        raise CannotTellError("not run: `freeze` and `finetune` of one source, size and depth")
+        other = tuned[frozen.source, frozen.size]
+        deep = frozen.depths > 0  # at 0 both are scratch
+        gain = (other.accuracy - frozen.accuracy)[:, deep]
+        saving = (1 - frozen.operations / other.operations)[:, deep]
+        gains.setdefault(frozen.size, []).append(gain.mean(axis=1))
+        savings.setdefault(frozen.size, []).append(saving.mean(axis=1))
     sizes = sorted(gains)
     lost = {size: over_replicates(np.mean(gains[size], axis=0)) for size in sizes}
     saved = over_replicates(np.mean(savings[sizes[-1]], axis=0))

@@ -26,10 +26,16 @@ class Outcome(NamedTuple):
         return REFUTED if self.interval.high < self.threshold else UNDECIDED
 
 
+def need_replicates(values: np.ndarray, fewest: int = 2, what: str = "an interval") -> None:
+    """Raise CannotTellError unless there are values of enough replicates, a row or number each."""
+    if len(values) < fewest:
+        found = f"{len(values)} complete replicate(s)"
+        raise CannotTellError(f"{found}, {what} needs {fewest} or more")
+
+
 def over_replicates(values: np.ndarray) -> Interval:
     """Return the mean and 95 % interval (Student's t) of one number for each replicate."""
-    if len(values) < 2:
-        raise CannotTellError(f"{len(values)} complete replicate(s), an interval needs 2 or more")
+    need_replicates(values)
     return mean_interval(values.round(_DIGITS))
 
 

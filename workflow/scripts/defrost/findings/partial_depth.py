@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from defrost.findings.cross_fit import at_best_depth
-from defrost.findings.outcome import Outcome, in_words, over_replicates
+from defrost.findings.outcome import Outcome, in_words, need_replicates, over_replicates
 from defrost.findings.study import CannotTellError, Cells, Study
 
-_FEWEST = (
-    5  # replicates: by chance four are all on one side, which leaves no width, in 1 of 8 draws
-)
+# Replicates. Four are by chance all on one side in 1 of 8 draws, and then there is no width.
+_FEWEST = 5
 
 
 def largest_gain_is_partial(study: Study) -> Outcome:
@@ -21,9 +20,7 @@ def largest_gain_is_partial(study: Study) -> Outcome:
     tie counts half. "Often" is more often than not: the threshold is 1/2.
     """
     differences = [values for _, values in _over_standard(study)]
-    if study.replicates < _FEWEST:
-        few = f"{study.replicates} complete replicate(s), a share needs {_FEWEST} or more"
-        raise CannotTellError(few)
+    need_replicates(differences[0], _FEWEST, "a share")
     shares = np.mean([(np.sign(values) + 1) / 2 for values in differences], axis=0)
     detail = f"partial depths compared at {len(differences)} pairs of source and size"
     return Outcome(over_replicates(shares), detail, threshold=0.5)
@@ -51,11 +48,8 @@ def standard_loses_to_partial(study: Study) -> Outcome:
 def _over_standard(study: Study) -> Iterator[tuple[Cells, np.ndarray]]:
     """Yield every cell with accuracy at its best partial depth minus that at full depth (R)."""
     blocks = study.blocks
-    cells = study.cells("freeze")
-    complete = [
-        cell for cell in cells if cell.between(1, blocks - 1).size and blocks in cell.depths
-    ]
-    if not complete:
-        raise CannotTellError(f"not run: `freeze` at {blocks} blocks and at fewer, but not 0")
-    for cell in complete:
-        yield cell, at_best_depth(cell.between(1, blocks - 1)) - cell.at(blocks)
+    for cell in study.cells("freeze"):
+        partial = cell.between(1, blocks - 1)
+        if not partial.size or blocks not in cell.depths:
+            raise CannotTellError(f"not run: `freeze` at {blocks} blocks and at fewer, but not 0")
+        yield cell, at_best_depth(partial) - cell.at(blocks)

@@ -5,6 +5,7 @@ import numpy as np
 from defrost.findings.cross_fit import shift_of_optimum
 from defrost.findings.outcome import Outcome, in_words, over_replicates
 from defrost.findings.study import CannotTellError, Cells, Study
+from defrost.statistics.optimal_depth import optimal_column
 
 
 def optimum_falls_with_data(study: Study) -> Outcome:
@@ -58,14 +59,10 @@ def _shifts(pairs: list[tuple[str, tuple[str, Cells], tuple[str, Cells]]]) -> Ou
     """
     values, words = [], []
     for name, *conditions in pairs:
-        depths = np.intersect1d(*(cell.depths for _, cell in conditions))
-        if len(depths) < 2:
-            raise CannotTellError("not run: two depths, with scratch as depth 0")
-        accuracies = [cell.accuracy[:, np.isin(cell.depths, depths)] for _, cell in conditions]
-        values.append(shift_of_optimum(*accuracies))
+        values.append(shift_of_optimum(*(cell.accuracy for _, cell in conditions)))
         optima = [
-            f"{depths[accuracy.mean(axis=0).argmax()]} ({condition})"
-            for (condition, _), accuracy in zip(conditions, accuracies, strict=True)
+            f"{cell.depths[optimal_column(cell.accuracy)]} ({condition})"
+            for condition, cell in conditions
         ]
         interval = in_words(over_replicates(values[-1]))
         words.append(f"{name}: depth {' and '.join(optima)}, {interval}")
