@@ -25,6 +25,7 @@ include: "workflow/rules/analysis.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/ranking.smk"
 include: "workflow/rules/recommendation.smk"
+include: "workflow/rules/findings.smk"
 include: "workflow/rules/ladder.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -50,6 +51,12 @@ rule figures:
     """All figures."""
     input:
         figure_files(*FIGURES),
+
+
+rule findings:
+    """The statements of the literature with their verdicts, as a table and a page."""
+    input:
+        table_files("findings"),
 
 
 rule clone_ladder:

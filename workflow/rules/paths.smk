@@ -16,6 +16,7 @@ TABLES = {
     "similarity": bool,
     "dial_correlation": origins.swept_dial,
     "intrinsic_dimension": bool,
+    "findings": bool,
 }
 
 # The figures, and whether a study has something to show in each.

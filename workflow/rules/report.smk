@@ -1,6 +1,7 @@
-# The report: one page with the figures, their captions and how each was made.
+# The report: one page with figures and findings, their captions and how each was made.
 #
-# REQUIRED INPUTS   every figure and recommendation of every study
+# REQUIRED INPUTS   every figure of every study
+#                   results/{study}/tables/findings.csv and recommendation.json, with their pages
 # OUTPUTS           results/report.html
 
 
@@ -9,6 +10,7 @@ rule report:
     input:
         figures=figure_files(*FIGURES),
         recommendations=recommendation_pages(),
+        findings=table_files("findings"),
         methods="workflow/report/workflow.rst",
     output:
         page="results/report.html",

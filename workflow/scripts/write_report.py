@@ -1,4 +1,4 @@
-"""Write Snakemake's own report of the finished figures and recommendations."""
+"""Write Snakemake's own report of the finished figures, findings and recommendations."""
 
 from defrost.provenance.logs import start_log
 
@@ -13,11 +13,11 @@ import yaml
 from defrost.provenance.files import written_whole
 
 # Snakemake makes reports only when asked on the command line; the run that waits for this script
-# holds the lock of the folder and has finished every figure.
+# holds the lock of the folder and has finished all that it shows.
 with written_whole(snakemake.output.page) as page, tempfile.NamedTemporaryFile("w") as config:
     yaml.safe_dump(snakemake.params.settings, config, sort_keys=False)
     config.flush()
-    command = ["snakemake", "figures", "recommendation", "--configfile", config.name]
+    command = ["snakemake", "figures", "findings", "recommendation", "--configfile", config.name]
     subprocess.run(
         [sys.executable, "-m", *command, "--report", str(page), "--nolock"],
         check=True,

@@ -4,6 +4,7 @@ import pytest
 
 from defrost.config.origins import (
     clones,
+    controls,
     datasets_from,
     examples_of,
     is_candidate,
@@ -11,6 +12,7 @@ from defrost.config.origins import (
     origin,
     real_task,
     recommendation_roles,
+    similarity_order,
     swept_dial,
     weights_of,
 )
@@ -130,3 +132,29 @@ def test_two_files_are_two_sets():
     study = {"target": {"dataset": "arrays", "path": "a.npz"}, "selection": {"sources": ["b", "a"]}}
     study["sources"] = {name: {"kind": "arrays", "path": f"{name}.npz"} for name in "ab"}
     assert recommendation_roles(study) == {"a": "shared", "b": "compared"}
+
+
+def test_controls_are_those_that_must_be_worth_nothing_or_much():
+    kinds = ("untrained", "shuffled_labels", "same_task")
+    study = {**MIXED, "sources": {**MIXED["sources"], **{k: {"kind": k} for k in kinds}}}
+    assert controls(study) == {
+        "random": "negative",
+        "untrained": "negative",
+        "shuffled_labels": "negative",
+        "same_task": "positive",
+    }
+    assert controls(
+        manifold(
+            other_features={"feature_overlap": 0},
+            other_rows={"feature_kept": 0},
+            other_teacher={"teacher_overlap": 0},
+            fewer={"latent_ratio": 0.5},
+            same={},
+        )
+    ) == {"other_features": "negative", "other_rows": "negative", "same": "positive"}
+
+
+def test_similarity_is_known_from_the_dial_or_from_the_ladder_of_clones():
+    assert similarity_order(MIXED) == {"near": 1, "nearer": 2}
+    dials = manifold(a={"feature_overlap": 0.5}, b={})
+    assert similarity_order(dials) == {"a": 0.5, "b": 1}

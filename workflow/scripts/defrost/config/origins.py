@@ -4,6 +4,8 @@ from defrost.data.catalogue import REAL
 
 DIALS = ("feature_overlap", "feature_kept", "teacher_overlap", "latent_ratio")
 CONTROLS = ("untrained", "shuffled_labels", "same_task")
+_NEGATIVE = ("untrained", "shuffled_labels")
+_LADDER = ("isotropic", "gaussian", "wgan")  # of clones, by how much of the target they keep
 _DIMENSIONS = ("latent_dimension", "input_dimension", "class_count")
 _CHOICES = ("path", "classes", "corruption")
 
@@ -109,3 +111,31 @@ def _role(study: dict, source: str) -> str:
     if source not in study["selection"]["sources"]:
         return "not compared"
     return "shared" if of_target_data(study, source) else "compared"
+
+
+def controls(study: dict) -> dict[str, str]:
+    """Return the sources of a study that must be worth nothing, `negative`, or much, `positive`.
+
+    Of the hidden manifold's, those without a feature of the target's (another teacher may still
+    make use of the same features) and those that are its very task.
+    """
+    found = {}
+    for name, source in study["sources"].items():
+        if source["kind"] in CONTROLS:
+            found[name] = "negative" if source["kind"] in _NEGATIVE else "positive"
+        elif source["kind"] == "hidden_manifold":
+            if 0 in (source["feature_overlap"], source["feature_kept"]):
+                found[name] = "negative"
+            elif all(source[dial] == 1 for dial in DIALS):
+                found[name] = "positive"
+    return found
+
+
+def similarity_order(study: dict) -> dict[str, float]:
+    """Return numbers that rise with a source's similarity to the target, where it is known.
+
+    The dial that the study sweeps or, without one, the rung on the ladder of clones.
+    """
+    if dial := swept_dial(study):
+        return dial[1]
+    return {name: _LADDER.index(study["sources"][name]["model"]) for name in clones(study)}

@@ -12,10 +12,13 @@ from defrost.statistics.intervals import Interval, t_interval
 _ROUNDING = 1e-9  # accuracies closer than this differ by the order of a sum
 
 
-def optimal_column(accuracy: np.ndarray) -> int:
-    """Return the column of highest mean; of equal ones the first, which transfers least."""
-    means = accuracy.mean(axis=0)
-    return int(np.argmax(means > means.max() - _ROUNDING))
+def optimal_column(accuracy: np.ndarray) -> np.ndarray:
+    """Return the column of highest mean; of equal ones the first, which transfers least.
+
+    Of a stack of such accuracies, for each of them.
+    """
+    means = accuracy.mean(axis=-2)
+    return np.argmax(means > means.max(axis=-1, keepdims=True) - _ROUNDING, axis=-1)
 
 
 def confidence_set(accuracy: np.ndarray, level: float = 0.95) -> list[int]:
@@ -72,6 +75,10 @@ def cross_fitted_gain(accuracy: np.ndarray, baseline: np.ndarray, level: float =
 
 def chosen_on_others(accuracy: np.ndarray) -> np.ndarray:
     """Return for every unit the column that is optimal on the units after it, around a circle."""
-    units = len(accuracy)
+    return optimal_column(accuracy[units_after(len(accuracy))])
+
+
+def units_after(units: int) -> np.ndarray:
+    """Return for every one of two units or more those after it that choose for it, a row each."""
     after = np.arange(1, max((units - 1) // 2, 1) + 1)
-    return np.array([optimal_column(accuracy[(u + after) % units]) for u in range(units)])
+    return (np.arange(units)[:, None] + after) % units

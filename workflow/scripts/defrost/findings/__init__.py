@@ -1,0 +1,1 @@
+"""The statements of the literature, each with a test that can fail."""

@@ -1,0 +1,71 @@
+"""The findings of a study as a page to read: plain HTML that needs no other file."""
+
+import html
+import re
+
+import pandas as pd
+
+from defrost.findings.outcome import REFUTED, SUPPORTED, UNDECIDED
+
+# of Paul Tol's palettes, told apart by colour-blind eyes as well
+_COLOURS = {SUPPORTED: "#117733", REFUTED: "#aa3377", UNDECIDED: "#777777"}
+
+_STYLE = """
+body { font: 15px/1.45 sans-serif; color: #222; max-width: 62em; margin: 2em auto; padding: 0 1em }
+h1 { font-size: 1.4em }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .6em .7em; border-top: 1px solid #ccc }
+td.number { white-space: nowrap; font-variant-numeric: tabular-nums }
+td b { display: inline-block; color: #fff; padding: .05em .5em; border-radius: .3em }
+small { display: block; color: #555 }
+"""
+
+_INTRODUCTION = """
+Each statement is put to the test by one number: it is supported if the whole 95 % interval of that
+number lies where the statement claims it, refuted if the whole interval lies on the other side, and
+undecided otherwise. Every verdict has this level by itself; nothing is corrected for their number.
+"""
+
+
+def findings_page(table: pd.DataFrame) -> str:
+    """Return the page of a table of findings of one study, with its rows in order."""
+    study = html.escape(table["study"].iloc[0])
+    rows = "\n".join(_row(finding) for finding in table.itertuples())
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Findings of {study}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<h1>Findings of the study {study}</h1>
+<p>{_INTRODUCTION.strip()}</p>
+<p>Intervals hold for: {html.escape(table["holds_for"].iloc[0])}.</p>
+<table>
+<tr><th></th><th>Statement, and the number that tests it</th><th>Verdict</th><th>Value</th></tr>
+{rows}
+</table>
+</body>
+</html>
+"""
+
+
+def _row(finding: tuple) -> str:
+    badge = f'<b style="background: {_COLOURS[finding.verdict]}">{finding.verdict}</b>'
+    return f"""<tr>
+<td>{finding.finding}</td>
+<td>{_text(finding.statement)}<small>{_text(finding.statistic)}</small></td>
+<td>{badge}<small>{_text(finding.reason)}</small></td>
+<td class="number">{_value(finding)}</td>
+</tr>"""
+
+
+def _value(finding: tuple) -> str:
+    if pd.isna(finding.value):
+        return "none"
+    return f"{finding.value:.3f}<small>{finding.low:.3f} to {finding.high:.3f}</small>"
+
+
+def _text(words: str) -> str:
+    return re.sub("`(.+?)`", r"<code>\1</code>", html.escape(words, quote=False))
