@@ -22,6 +22,8 @@ CELL = {
     "size": 20,
     "first": 0,
     "last": 1,
+    "source_seeds": 1,
+    "source_seed": 0,
     "network": CONVNET,
     "training": TRAINING,
 }

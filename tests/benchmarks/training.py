@@ -138,6 +138,8 @@ def measure_training(folder: Path) -> None:
         "target": "digits",
         "first": 0,
         "last": REPLICATES - 1,
+        "source_seeds": 1,
+        "source_seed": 0,
         "network": study["network"],
         "training": study["training"],
     }

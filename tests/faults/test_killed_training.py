@@ -24,18 +24,19 @@ class Named(dict):
     __getattr__ = dict.__getitem__
 class Files(list):
     def __getattr__(self, name): return dict(given[kind(self)])[name]
-    def get(self, name): return dict(given[kind(self)]).get(name)
+    def get(self, name, default=None): return dict(given[kind(self)]).get(name, default)
 def kind(files): return "input" if files is inputs else "output"
 sys.path.insert(0, "workflow/scripts")
 given = json.loads(sys.argv[2])
-inputs, outputs = (Files(given[name].values()) for name in ("input", "output"))
+def flat(files): return [y for x in files for y in (x if isinstance(x, list) else [x])]
+inputs, outputs = (Files(flat(given[name].values())) for name in ("input", "output"))
 snakemake = SimpleNamespace(
     rule="test", log=[given["log"]], wildcards={}, input=inputs, output=outputs,
     params=Named(given["params"]),
 )
 exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"))
 """
-TRAIN = {**TRAINING, "steps": 1500, "early_stopping": {"share": 0.2, "every": 20, "patience": 30}}
+TRAIN = {**TRAINING, "steps": 800, "early_stopping": {"share": 0.2, "every": 20, "patience": 30}}
 CODE = {"code": "digest", "limits": {"memory": 0, "checkpoint_seconds": 0.02}}
 
 
@@ -49,16 +50,24 @@ def target(tmp_path):
         "test": Examples(images[45:], labels[45:]),
     }
     Dataset(splits, *channel_statistics(images)).write(tmp_path / "target.safetensors", {})
-    source = build_network(CELL["network"], (1, 8, 8), 3, lambda number: number)
-    write_tensors(tmp_path / "source.safetensors", source.state_dict(), {})
+    for seed in (0, 1):
+        source = build_network(
+            CELL["network"], (1, 8, 8), 3, lambda number, s=seed: 10 * s + number
+        )
+        write_tensors(tmp_path / f"seed-{seed}.safetensors", source.state_dict(), {})
     return str(tmp_path / "target.safetensors")
 
 
 def cell(folder, target):
-    """A cell of several phases: optimiser, early stopping and frozen features all have a state."""
+    """A cell of several phases: optimiser, early stopping and frozen features all have a state.
+
+    Two of its three replicates start from one source network and train side by side.
+    """
     settings = {**CELL, "protocol": "gradual", "depth": 1, "training": TRAIN}
+    settings |= {"last": 2, "source_seeds": 2}
+    networks = [target.replace("target", f"seed-{seed}") for seed in (0, 1)]
     return "train_cell.py", {
-        "input": {"target": target, "source": target.replace("target", "source")},
+        "input": {"target": target, "networks": networks},
         "output": {"rows": f"{folder}/rows.csv", "record": f"{folder}/rows.csv.json"},
         "log": f"{folder}/log",
         "params": {"settings": {**settings, "root_seed": 0, "torch_threads": 1}, **CODE},

@@ -84,15 +84,16 @@ def limits(wildcards, input):
 
 def cell_settings(wildcards, source="scratch", protocol="scratch", depth=0):
     """Settings of a cell of the transfer grid."""
-    plan = protocols.SCRATCH
+    study, plan = STUDIES[wildcards.study], protocols.SCRATCH
     if source != "scratch":
-        blocks = number_of_blocks(STUDIES[wildcards.study]["network"])
+        blocks = number_of_blocks(study["network"])
         plan = protocols.plan_of(protocol, int(depth), blocks)
     return training_settings(
         wildcards,
         "training",
         plan,
         source=source,
+        source_seeds=grid.source_seeds(study, source),
         protocol=protocol,
         depth=int(depth),
         size=int(wildcards.size),

@@ -1,7 +1,7 @@
 # Selection: which depth the labelled examples alone would choose.
 #
 # REQUIRED INPUTS   results/{study}/data/target.safetensors
-#                   results/{study}/sources/{source}/seed-0.safetensors
+#                   results/{study}/sources/{source}/seed-{seed}.safetensors
 #                   results/{study}/tables/accuracy.csv
 # OUTPUTS           results/{study}/selection: rows of every cross-validation
 #                   results/{study}/tables/cross_validation.csv and selected_depth.csv
@@ -41,6 +41,7 @@ def validation_settings(wildcards, source="scratch", protocol="scratch"):
         "training",
         used,
         source=source,
+        source_seeds=grid.source_seeds(study, source),
         protocol=protocol,
         depths=depths,
         size=int(wildcards.size),
@@ -75,7 +76,7 @@ rule cross_validate_scratch:
 rule cross_validate:
     input:
         target="results/{study}/data/target.safetensors",
-        source="results/{study}/sources/{source}/seed-0.safetensors",
+        networks=source_networks,
     output:
         rows="results/{study}/selection/{source}/{protocol}/size-{size}/replicates-{first}-{last}.csv",
         record="results/{study}/selection/{source}/{protocol}/size-{size}/replicates-{first}-{last}.csv.json",

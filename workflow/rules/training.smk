@@ -30,11 +30,11 @@ rule train_scratch:
         "../scripts/train_cell.py"
 
 
-# Transfers a source network to the target: one cell of the grid, one block of replicates.
+# Transfers a source's networks to the target: one cell of the grid, one block of replicates.
 rule train_transfer:
     input:
         target="results/{study}/data/target.safetensors",
-        source="results/{study}/sources/{source}/seed-0.safetensors",
+        networks=source_networks,
     output:
         rows="results/{study}/transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.csv",
         record="results/{study}/transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.csv.json",

@@ -18,14 +18,18 @@ set_up_torch(settings["torch_threads"])
 seeds = Seeds(settings["root_seed"])
 
 target = Dataset.read(snakemake.input.target)
-source = None
-if path := snakemake.input.get("source"):
-    source = read_network(path, settings["network"], target.image_shape)
+shape = target.image_shape
+networks = [
+    read_network(path, settings["network"], shape) for path in snakemake.input.get("networks", [])
+]
 limits, code = snakemake.params.limits, snakemake.params.code
 with resuming(
     snakemake.output.rows, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
 ) as resume:
-    rows = list(cross_validate(settings, target, source, seeds, resume, limits["memory"]))
+    rows = []
+    for number, source in enumerate(networks or [None]):
+        cell = {**settings, "source_seed": number}
+        rows += cross_validate(cell, target, source, seeds, resume, limits["memory"])
     record = make_record(snakemake.rule, settings, code, seeds)
     write_rows(snakemake.output.rows, rows, record)
 for depth in settings["depths"]:

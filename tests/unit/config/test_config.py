@@ -57,6 +57,7 @@ def test_shipped_configs_are_valid(root, schema, preset):
         ("studies.mine.sizes", [20, 200], "studies.mine.sizes[1]: found 200; allowed is 2 to 100"),
         ("studies.mine.depths", [6], "studies.mine.depths[0]: found 6; allowed is 0 to 5"),
         ("studies.mine.depths", [-1], "studies.mine.depths[0]: found -1; allowed is 0 or more"),
+        ("studies.mine.source_seeds", 6, "source_seeds: found 6; allowed is 1 to 5, the number of"),
         ("studies.mine.replicates", 0, "studies.mine.replicates: found 0; allowed is 1 or more"),
         ("studies.mine.replicates", True, "replicates: found True; allowed is a whole number"),
         ("studies.mine.replicates", 5.0, "replicates: found 5.0; allowed is a whole number"),

@@ -6,7 +6,7 @@ import pytest
 import torch
 from small_cells import CELL, TRAINING, equal, fixed, state
 
-from defrost.networks.build import read_network
+from defrost.networks.build import build_network, read_network
 from defrost.networks.replicates import Replicates
 from defrost.provenance.files import write_tensors
 from defrost.provenance.resume import Resume
@@ -159,6 +159,31 @@ def test_a_replicate_does_not_depend_on_its_company(target, source, resume):
     for one, other in zip(fixed(three[1:]), fixed(two), strict=True):
         # to rounding: how a convolution sums may depend on how many there are beside it
         assert one == pytest.approx(other, rel=1e-3)
+
+
+def test_replicates_start_from_the_networks_of_a_source_in_turn(target, source, resume):
+    other = build_network(CELL["network"], target.image_shape, target.classes, lambda n: 200 + n)
+    cell = {**CELL, "last": 2, "source_seeds": 2}
+    rows = []
+    for number, network in enumerate((source, other.eval())):
+        rows += train_cell({**cell, "source_seed": number}, target, network, Seeds(0), resume)
+    assert [(row["replicate"], row["source_seed"]) for row in rows] == [(0, 0), (2, 0), (1, 1)]
+    for number, network in enumerate((source, other)):
+        resume.forget()
+        alone = list(train_cell({**CELL, "last": 2}, target, network, Seeds(0), resume))
+        for row in rows:
+            if row["source_seed"] == number:
+                (same,) = fixed([alone[row["replicate"]]])
+                assert fixed([{**row, "source_seed": 0}])[0] == pytest.approx(same, rel=1e-3)
+
+
+def test_a_job_that_goes_on_leaves_the_replicates_of_a_done_network_alone(
+    target, source, resume, monkeypatch
+):
+    cell = {**CELL, "source_seeds": 2}
+    first = list(train_cell(cell, target, source, Seeds(0), resume))
+    monkeypatch.setattr("defrost.transfer.cell.train_phases", None)  # nothing trains again
+    assert list(train_cell(cell, target, source, Seeds(0), resume)) == first
 
 
 def test_depth_zero_is_the_network_from_scratch(target, source, resume):

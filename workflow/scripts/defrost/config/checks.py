@@ -60,6 +60,9 @@ def check_study(path: list, study: dict) -> None:
     if len(factors) != blocks:
         allowed = f"allowed are {blocks}, one for each block of the network"
         raise ConfigError([*path, "training", "block_factors"], f"found {len(factors)}", allowed)
+    if study["source_seeds"] > study["replicates"]:
+        allowed = f"allowed is 1 to {study['replicates']}, the number of replicates"
+        raise ConfigError([*path, "source_seeds"], f"found {study['source_seeds']}", allowed)
     _check_augmentation(path, study)
     _check_early_stopping([*path, "training", "early_stopping"], study)
     _check_each([*path, "sizes"], study["sizes"], train, in_training_split)

@@ -58,6 +58,12 @@ def representatives(study: dict) -> dict[tuple[str, int], tuple[str, int]]:
     }
 
 
+def source_seeds(study: dict, source: str) -> int:
+    """Return how many networks a source has: one of `scratch` and of weights from elsewhere."""
+    kind = study["sources"].get(source, {}).get("kind", "weights")
+    return 1 if kind == "weights" else study["source_seeds"]
+
+
 def replicate_blocks(replicates: int, per_job: int) -> Iterator[tuple[int, int]]:
     """Yield the first and last replicate of every training job; only the last may hold fewer."""
     for first in range(0, replicates, per_job):

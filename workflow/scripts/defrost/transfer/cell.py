@@ -12,7 +12,7 @@ from defrost.training.evaluate import evaluate
 from defrost.transfer.frozen import FrozenBlocks
 from defrost.transfer.phases import train_phases
 from defrost.transfer.protocols import SCRATCH, plan_of
-from defrost.transfer.pupils import Pupils, ReplicateSeeds, draw_replicate
+from defrost.transfer.pupils import Pupils, ReplicateSeeds, draw_replicate, replicates_of
 
 
 def train_cell(
@@ -25,24 +25,26 @@ def train_cell(
 ) -> Iterator[dict]:
     """Train a block of replicates of one cell and yield a row of the accuracy table for each.
 
-    `settings` names the cell (`study`, `source`, `protocol`, `depth`, `size`, and the replicates
-    `first` to `last`) and holds `network` and `training`. Without a source the cell is the
+    `settings` names the cell (`study`, `source`, `protocol`, `depth`, `size`, and what
+    `replicates_of` asks for) and holds `network` and `training`. Without a source the cell is the
     from-scratch baseline. What frozen blocks put out for the examples of the training and test
     splits takes at most `memory` bytes each; the rest is kept in files.
     """
-    cell = {key: settings[key] for key in ("study", "source", "protocol", "depth", "size")}
+    names = ("study", "source", "source_seed", "protocol", "depth", "size")
+    cell = {key: settings[key] for key in names}
     plan = SCRATCH
     if source:
         plan = plan_of(settings["protocol"], settings["depth"], len(source.blocks))
     depth = plan.frozen[-1]
-    pupils = pupils_of(settings, target, range(settings["first"], settings["last"] + 1), seeds)
+    pupils = pupils_of(settings, target, replicates_of(settings), seeds)
     frozen = FrozenBlocks(source, pupils.images, memory, resume.folder / "train")
     test = target.normalised("test")
     tested = FrozenBlocks(source, test.images, memory, resume.folder / "test")
 
     rows = list(resume.facts.get("rows", []))
-    yield from rows
-    for group in pupils.groups(pupils.draws[len(rows) :]):
+    done = [row for row in rows if row["source_seed"] == settings["source_seed"]]
+    yield from done
+    for group in pupils.groups(pupils.draws[len(done) :]):
         networks = pupils.start(group, source, plan)
         lesson = pupils.lesson(group)
         costs = train_phases(

@@ -23,7 +23,7 @@ from defrost.training.loop import batches
 from defrost.transfer.frozen import FrozenBlocks
 from defrost.transfer.phases import train_phases
 from defrost.transfer.protocols import SCRATCH, plan_of
-from defrost.transfer.pupils import Draw, Pupils, ReplicateSeeds, labelled_examples
+from defrost.transfer.pupils import Draw, Pupils, ReplicateSeeds, labelled_examples, replicates_of
 
 
 def cross_validate(
@@ -37,7 +37,7 @@ def cross_validate(
     """Train every fold of a block of replicates and yield a row of the table for each.
 
     The replicates of a fold train side by side, as in a cell. `settings` names the cells (`study`,
-    `source`, `protocol`, `depths`, `size`, and the replicates `first` to `last`) and holds
+    `source`, `protocol`, `depths`, `size`, and what `replicates_of` asks for) and holds
     `network`, `training` and the number of `folds`. Without a source it is the from-scratch
     baseline. What frozen blocks put out for the labelled examples takes at most `memory` bytes;
     the rest is kept in files.
@@ -45,15 +45,17 @@ def cross_validate(
     Raises UserError where the examples are too few: no class has two of them, or early stopping
     leaves less than two to train on.
     """
-    cell = {key: settings[key] for key in ("study", "source", "protocol", "size")}
+    names = ("study", "source", "source_seed", "protocol", "size")
+    cell = {key: settings[key] for key in names}
     named = ReplicateSeeds(settings["target"], seeds)
     folds = draw_folds(settings, target.splits["train"].labels, named)
     pupils = Pupils(settings, target, [draw for draws in folds for draw in draws], named)
     frozen = FrozenBlocks(source, pupils.images, memory, resume.folder)
 
     rows = list(resume.facts.get("rows", []))
-    yield from rows
-    done = len(rows)
+    own = [row for row in rows if row["source_seed"] == settings["source_seed"]]
+    yield from own
+    done = len(own)
     parts = [(depth, *part) for depth in settings["depths"] for part in enumerate(folds)]
     for depth, fold, draws in parts:
         left, done = draws[done:], max(done - len(draws), 0)
@@ -100,8 +102,7 @@ def labelled_folds(
 def draw_folds(settings: dict, labels: Tensor, seeds: ReplicateSeeds) -> list[list[Draw]]:
     """Return what the networks of every fold see: a list of replicates for each fold."""
     of_replicates = [
-        _of_replicate(settings, labels, replicate, seeds)
-        for replicate in range(settings["first"], settings["last"] + 1)
+        _of_replicate(settings, labels, replicate, seeds) for replicate in replicates_of(settings)
     ]
     return [list(draws) for draws in zip(*of_replicates, strict=True)]
 

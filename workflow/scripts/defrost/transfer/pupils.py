@@ -57,6 +57,15 @@ class ReplicateSeeds:
         return Generator().manual_seed(self(replicate, *use))
 
 
+def replicates_of(settings: dict) -> list[int]:
+    """Return the replicates `first` to `last` that start from one of a source's networks.
+
+    Replicate r starts from network r mod `source_seeds`; `source_seed` is the network's number.
+    """
+    block = range(settings["first"], settings["last"] + 1)
+    return [r for r in block if r % settings["source_seeds"] == settings["source_seed"]]
+
+
 def labelled_examples(labels: Tensor, size: int, replicate: int, seeds: ReplicateSeeds) -> Tensor:
     """Return the `size` labelled examples of a replicate, as rows of the N `labels`.
 
