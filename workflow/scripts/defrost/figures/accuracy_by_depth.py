@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from defrost.figures.panels import panel_figure, set_whole_ticks
 from defrost.figures.style import GREY, LABELS, display_name, in_style, size_colours
 from defrost.statistics.intervals import mean_interval
-from defrost.statistics.optimal_depth import optimal_depth
+from defrost.statistics.optimal_depth import optimal_column
 from defrost.statistics.summaries import by_depth
 
 _LEGEND_WIDTH = 1.2  # inches
@@ -74,7 +74,7 @@ def mean_accuracies(
         for source in sources:
             for size, cell in by_depth(accuracy, source, protocol).groupby("size"):
                 values = cell.pivot(index="replicate", columns="depth", values="test_accuracy")
-                best, _, _ = optimal_depth(values.to_numpy(), list(values.columns))
+                best = values.columns[optimal_column(values.to_numpy())]
                 for depth, column in values.items():
                     mean, low, high = mean_interval(column.to_numpy())
                     points.append(

@@ -25,5 +25,19 @@ def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     if count < 2:
         return Interval(mean, float("nan"), float("nan"))
     error = np.std(values, ddof=1) / np.sqrt(count)
-    half = float(t.ppf(0.5 + level / 2, count - 1) * error)
+    return t_interval(mean, error, count - 1, level)
+
+
+def t_interval(mean: float, error: float, freedom: float, level: float) -> Interval:
+    """Return Student's t interval of a mean with a standard error and its degrees of freedom."""
+    half = float(t.ppf(0.5 + level / 2, freedom) * error)
     return Interval(mean, mean - half, mean + half)
+
+
+def family_level(level: float, count: int) -> float:
+    """Return the level of each of `count` intervals that hold all together at `level`.
+
+    Bonferroni's: it asks nothing of how the intervals depend on one another, and those of a study
+    do, through the labelled examples and the baselines that they share.
+    """
+    return 1 - (1 - level) / max(count, 1)

@@ -1,0 +1,36 @@
+"""What is independent of what: replicates, or the source networks that they start from."""
+
+import pandas as pd
+
+# With fewer, an interval over networks would be too wide to say anything.
+_ENOUGH_NETWORKS = 3
+
+
+def network_of_replicate(rows: pd.DataFrame) -> pd.Series:
+    """Return the source network of every replicate in the rows of a source, by replicate.
+
+    The column `source_seed` numbers the networks; without it one network serves all.
+    """
+    if "source_seed" not in rows:
+        rows = rows.assign(source_seed=0)
+    return rows.groupby("replicate")["source_seed"].first()
+
+
+def by_unit(values: pd.DataFrame | pd.Series, networks: pd.Series) -> pd.DataFrame | pd.Series:
+    """Return values by replicate as values by independent unit, a row each.
+
+    Replicates of one source network share its luck: with three networks or more the unit is the
+    network, and its value the mean over its replicates. With fewer it is the replicate, and what
+    follows holds for these networks only.
+    """
+    if networks.nunique() < _ENOUGH_NETWORKS:
+        return values
+    return values.groupby(networks).mean()
+
+
+def holds_for(networks: pd.Series) -> str:
+    """Return in words what intervals over the units are good for."""
+    count = networks.nunique()
+    if count >= _ENOUGH_NETWORKS:
+        return "source networks of this source"
+    return "this source network" if count == 1 else f"these {count} source networks"
