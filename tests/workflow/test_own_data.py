@@ -17,30 +17,33 @@ pytestmark = pytest.mark.slow
 QUICK = {
     "image": {"channels": 3, "height": 16, "width": 16},
     "network": {"name": "convnet", "widths": [8, 16, 16], "pool_after": [1, 2, 3]},
-    "pretraining": {"steps": 150},
+    "protocols": ["freeze"],
+    "sizes": [60],
+    "selection": {"sizes": [60]},
+    "pretraining": {"steps": 400},
     "training": {"steps": 40},
     "replicates": 2,
 }
 
 
 def draw(generator: np.random.Generator, shape: str, filled: bool) -> Image.Image:
-    """Return a shape somewhere on a page of some size: filled and light, or a dark outline."""
-    width, height = generator.integers(24, 40, size=2)
-    paper, ink = ((30, 60, 40), (220, 150, 90)) if filled else ((230, 230, 200), (90, 20, 20))
-    picture = Image.new("RGB", (int(width), int(height)), paper)
-    pen = ImageDraw.Draw(picture)
-    left, top = generator.integers(1, 6, size=2).tolist()
-    side = int(generator.integers(16, 19))
+    """Return a shape somewhere on a grainy page of some size, filled or in outline."""
+    width, height, side = generator.integers((28, 28, 10), (40, 40, 15)).tolist()
+    left = int(generator.integers(1, width - side - 1))
+    top = int(generator.integers(1, height - side - 1))
     box = [left, top, left + side, top + side]
-    look = {"fill": ink} if filled else {"outline": ink, "width": 3}
+    paper, ink = ((30, 60, 40), (220, 150, 90)) if filled else ((60, 40, 30), (120, 190, 200))
+    look = {"fill": ink} if filled else {"outline": ink, "width": 7}
+    picture = Image.new("RGB", (width, height), paper)
+    pen = ImageDraw.Draw(picture)
     if shape == "circle":
         pen.ellipse(box, **look)
     elif shape == "square":
         pen.rectangle(box, **look)
     else:
         for line in (box, [box[0], box[3], box[2], box[1]]):
-            pen.line(line, fill=ink, width=4 if filled else 2)
-    grain = generator.normal(0, 45, size=(*np.array(picture).shape[:2], 3))
+            pen.line(line, fill=ink, width=4 if filled else 3)
+    grain = generator.normal(0, 90, size=(height, width, 3))
     return Image.fromarray((np.array(picture) + grain).clip(0, 255).astype(np.uint8))
 
 
@@ -88,7 +91,7 @@ def test_the_page_shows_the_template_as_it_is(root, page):
 def test_the_recommendation_of_the_page_names_the_source_that_fits(checkout, run, page):
     copy, recommend, download, recommend_arrays = commands(page)
     write_pictures(checkout / "my_images", 40, filled=True)
-    write_pictures(checkout / "sketches", 150, filled=False)
+    write_pictures(checkout / "sketches", 250, filled=False)
 
     subprocess.run(copy, cwd=checkout, check=True)
     write_quick(checkout / "quick.yaml", "own", checkout / "own.yaml")
@@ -98,7 +101,6 @@ def test_the_recommendation_of_the_page_names_the_source_that_fits(checkout, run
     assert found["source"] == "sketches", found["answer"]
     assert found["verdict"] == "transfer"
     assert found["gain_low"] > 0
-    assert [smaller["size"] for smaller in found["smaller_sizes"]] == [30]
     assert found["answer"] in (checkout / "results/own/recommendation.html").read_text()
     # nothing was ever tested: the recommendation needs no accuracy on the test split
     assert not (checkout / "results/own/tables/accuracy.csv").exists()

@@ -9,22 +9,6 @@
 #                   results/{study}/figures/source_ranking
 
 
-def scored_networks(wildcards):
-    """The target's networks that a source is scored for."""
-    study = STUDIES[wildcards.study]
-    return [
-        compared.reference(size, replicate)
-        for size in selected.ranked_sizes(study, wildcards.source)
-        for replicate in range(study["references"]["replicates"])
-    ]
-
-
-def score_files(wildcards):
-    """Scores of every source of a study that can be ranked."""
-    sources = selected.ranked_sources(STUDIES[wildcards.study])
-    return [f"results/{wildcards.study}/scores/{source}.csv" for source in sources]
-
-
 # Scores a source by the labelled examples, and by its similarity to networks trained on them.
 rule score_sources:
     input:
@@ -42,19 +26,7 @@ rule score_sources:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: settings(
-            w,
-            "network",
-            root_seed=CONFIG["root_seed"],
-            target=STUDIES[w.study]["target"]["dataset"],
-            source=w.source,
-            sizes=selected.ranked_sizes(STUDIES[w.study], w.source),
-            replicates=STUDIES[w.study]["references"]["replicates"],
-            folds=STUDIES[w.study]["selection"]["folds"],
-            maps=STUDIES[w.study]["similarity"]["maps"],
-            rank_points=STUDIES[w.study]["similarity"]["rank_points"],
-            torch_threads=CONFIG["torch_threads"],
-        ),
+        settings=scoring_settings,
         code=code("score_sources.py"),
     script:
         "../scripts/score_sources.py"

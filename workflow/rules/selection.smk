@@ -7,50 +7,6 @@
 #                   results/{study}/tables/cross_validation.csv and selected_depth.csv
 
 
-def validation_files(wildcards):
-    """Rows of every cross-validation of a study."""
-    study = STUDIES[wildcards.study]
-    folders = [
-        f"{source}/{protocol}"
-        for source in study["selection"]["sources"]
-        for protocol in selected.validated_depths(study)
-    ]
-    return [
-        f"results/{wildcards.study}/selection/{folder}/size-{size}/{block}.csv"
-        for folder in ["scratch", *folders]
-        for size in study["selection"]["sizes"]
-        for block in _replicate_blocks(study)
-    ]
-
-
-def validation_settings(wildcards, source="scratch", protocol="scratch"):
-    """Settings of a cross-validation: all depths of a source and protocol."""
-    study = STUDIES[wildcards.study]
-    depths, used = [0], protocols.SCRATCH
-    if source != "scratch":
-        blocks = number_of_blocks(study["network"])
-        depths = selected.validated_depths(study)[protocol]
-        plans = [protocols.plan_of(protocol, depth, blocks) for depth in depths]
-        # what any of them copies and trains
-        used = protocols.Plan(
-            max(plan.copied for plan in plans),
-            (min(plan.frozen[-1] for plan in plans),),
-        )
-    return training_settings(
-        wildcards,
-        "training",
-        used,
-        source=source,
-        source_seeds=grid.source_seeds(study, source),
-        protocol=protocol,
-        depths=depths,
-        size=int(wildcards.size),
-        folds=study["selection"]["folds"],
-        first=int(wildcards.first),
-        last=int(wildcards.last),
-    )
-
-
 # Cross-validates the network from scratch inside the labelled examples.
 rule cross_validate_scratch:
     input:

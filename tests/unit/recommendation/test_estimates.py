@@ -26,6 +26,7 @@ def evidence(accuracy, validated=None, replicates=1, shared=1.0, size=50):
         validated=np.asarray(validated, dtype=float),
         replicate=replicate,
         costs=pd.DataFrame(),
+        shared=shared,
         spread=spread_of_mean(np.asarray(validated), replicate, size, shared),
         incomplete=[],
     )
@@ -52,9 +53,29 @@ def test_a_fold_takes_no_part_in_its_own_choice():
     assert gain.mean == pytest.approx(0.0)
 
 
-def test_other_replicates_take_no_part_in_the_choice():
-    found = evidence([[0, 1], [0, 1], [1, 0], [1, 0]], replicates=2)
-    assert left_out_choices(found).tolist() == [1, 1, 0, 0]
+@pytest.mark.parametrize(("shared", "chosen"), [(0.01, [1, 0, 0]), (0.5, [0, 1, 0])])
+def test_replicates_choose_for_one_another_if_they_have_other_examples(shared, chosen):
+    """The first is best at column 0, the second at 1, the third at 0; each chooses for the last."""
+    found = evidence(np.repeat([[1, 0], [0, 1], [1, 0]], 2, axis=0), replicates=3, shared=shared)
+    assert left_out_choices(found)[::2].tolist() == chosen
+
+
+@pytest.mark.parametrize(("pool", "replicates"), [(50, 4), (100, 4), (500, 4), (1000, 10)])
+def test_examples_that_replicates_share_hardly_flatter(pool, replicates):
+    """Choices that are equally good; each is right on the same examples in every replicate."""
+    generator, fitted, plain, covered = np.random.default_rng(0), [], [], []
+    for _ in range(400):
+        right = generator.random((pool, 6)) < 0.7
+        rows = np.concatenate([generator.permutation(pool)[:50] for _ in range(replicates)])
+        accuracy = right[rows].reshape(replicates * 5, 10, 6).mean(axis=1)
+        found = evidence(accuracy, replicates=replicates, shared=50 / pool)
+        accuracy_of_choice = expected(found)[0]
+        fitted.append(accuracy_of_choice.mean - 0.7)
+        covered.append(accuracy_of_choice.low <= 0.7 <= accuracy_of_choice.high)
+        plain.append(accuracy.mean(axis=0).max() - 0.7)
+    assert np.mean(plain) > 0.025
+    assert abs(np.mean(fitted)) < 0.3 * np.mean(plain)
+    assert np.mean(covered) > 0.93
 
 
 def test_the_interval_is_the_corrected_t():

@@ -10,9 +10,13 @@ from scipy.stats import t
 
 from defrost.recommendation.evidence import Evidence
 from defrost.statistics.intervals import Interval
+from defrost.statistics.optimal_depth import chosen_on_others
 
 _TIED = 1e-9  # accuracies are ratios of counts: closer than this they are equal but for rounding
 FEWEST = 3  # folds in all from which there is an interval
+# Share of common examples up to which replicates choose for one another. At 0.05 and ten
+# replicates of 50, six equal choices flatter by 0.008, the plain maximum by 0.032.
+APART = 0.05
 
 
 def best(evidence: Evidence) -> int:
@@ -21,14 +25,19 @@ def best(evidence: Evidence) -> int:
 
 
 def left_out_choices(evidence: Evidence) -> np.ndarray:
-    """Return, for each of V folds, the column that is best on the other folds of its replicate.
+    """Return, for each of V folds, the column that is best on other examples.
 
-    Valued where it was chosen, the maximum of noisy means flatters. Other replicates take no part
-    in the choice, because they may validate the same examples.
+    Valued where it was chosen, the maximum of noisy means flatters. Replicates of different
+    examples choose for one another, around a circle as in `chosen_on_others`; where they share
+    many, or are too few, the other folds of the replicate choose.
     """
-    chosen = np.empty(len(evidence.validated), dtype=int)
-    for replicate in np.unique(evidence.replicate):
-        rows = np.flatnonzero(evidence.replicate == replicate)
+    replicates, place = np.unique(evidence.replicate, return_inverse=True)
+    if len(replicates) >= 3 and evidence.shared <= APART:
+        means = [_means(evidence, place == number) for number in range(len(replicates))]
+        return chosen_on_others(np.array(means))[place]
+    chosen = np.empty(len(place), dtype=int)
+    for number in range(len(replicates)):
+        rows = np.flatnonzero(place == number)
         correct = evidence.accuracy[rows] * evidence.validated[rows, None]
         others = evidence.validated[rows].sum() - evidence.validated[rows]
         chosen[rows] = _first_best((correct.sum(axis=0) - correct) / others[:, None])
@@ -59,19 +68,25 @@ def behind_best(evidence: Evidence) -> list[Interval]:
 def fold_interval(values: np.ndarray, evidence: Evidence, level: float = 0.95) -> Interval:
     """Return the mean of V folds' values with its interval.
 
-    The limits are NaN for fewer than three folds, and where all folds agree: few examples often
-    do, which says nothing of how others would.
+    Its degrees of freedom count what a further replicate adds: as many folds as it has if its
+    examples are others, none if they are the same. (Bouckaert and Frank count all folds; with six
+    equal choices on the same 50 examples in ten replicates 95 % intervals of the accuracy would
+    then cover 88 %.) The limits are NaN for fewer than three folds, and where all folds agree: few
+    examples often do, which says nothing of how others would.
     """
     mean = float(np.average(values, weights=evidence.validated))
     if len(values) < FEWEST or np.ptp(values) < _TIED:
         return Interval(mean, float("nan"), float("nan"))
     error = np.sqrt(np.var(values, ddof=1) * evidence.spread)
-    half = float(t.ppf(0.5 + level / 2, len(values) - 1) * error)
+    replicates = len(np.unique(evidence.replicate))
+    added = 1 + (replicates - 1) * (1 - evidence.shared)
+    freedom = len(values) / replicates * added - 1
+    half = float(t.ppf(0.5 + level / 2, freedom) * error)
     return Interval(mean, mean - half, mean + half)
 
 
-def _means(evidence: Evidence) -> np.ndarray:
-    return np.average(evidence.accuracy, axis=0, weights=evidence.validated)
+def _means(evidence: Evidence, rows: slice | np.ndarray = slice(None)) -> np.ndarray:
+    return np.average(evidence.accuracy[rows], axis=0, weights=evidence.validated[rows])
 
 
 def _first_best(means: np.ndarray) -> np.ndarray:

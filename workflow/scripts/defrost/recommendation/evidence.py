@@ -30,6 +30,7 @@ class Evidence(NamedTuple):
         validated: V, the number of examples of each fold.
         replicate: V, the replicate of each fold; each has two folds or more.
         costs: C rows of mean `train_flops` and `train_seconds` of a training.
+        shared: share of the examples that two replicates have in common, on average.
         spread: variance of the mean of the folds' values, in units of the variance between them.
         incomplete: choices left out because a fold is missing.
     """
@@ -39,6 +40,7 @@ class Evidence(NamedTuple):
     validated: np.ndarray
     replicate: np.ndarray
     costs: pd.DataFrame
+    shared: float
     spread: float
     incomplete: list[Choice]
 
@@ -94,6 +96,7 @@ def evidence_at(
         validated=validated.to_numpy(dtype=float),
         replicate=replicate,
         costs=costs.loc[[offered[place] for place in whole]],
+        shared=size / pool,
         spread=spread_of_mean(validated.to_numpy(), replicate, size, size / pool),
         incomplete=[choice for place, choice in enumerate(offered) if place not in whole],
     )

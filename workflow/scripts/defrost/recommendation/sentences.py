@@ -1,19 +1,20 @@
 """The recommendation in words: what recommendation.json says, for people."""
 
-from defrost.recommendation.estimates import FEWEST
+from defrost.recommendation.estimates import APART, FEWEST
 
 METHOD = (
     "The labelled examples of each replicate were dealt into folds. Every candidate, protocol and "
     "depth, and training from scratch, was trained on all folds but one and validated on that one, "
     "so that all are compared on the same examples. The highest of several noisy means flatters: "
-    "the expected accuracy and gain are therefore cross-fitted, that is, the choice was made on "
-    "the other folds of a replicate and valued on the one left out, which makes them those of a "
-    "choice from somewhat fewer labels. Their 95 % intervals are Student's t with Nadeau and "
-    "Bengio's correction (2003), because folds train on much the same examples; between replicates "
-    "it is weighed by the share of examples that they have in common. What is behind the best is "
-    "compared with it fold by fold, by intervals that hold together with 95 % (Bonferroni), and "
-    "scratch by the gain. Each network was trained on all folds but one: with all labels accuracy "
-    "should be a little higher. The test split was not read."
+    "the expected accuracy and gain are therefore cross-fitted, that is, what is valued on a fold "
+    f"was chosen without it: on about half of the other replicates where at most {APART * 100:.0f} "
+    "% of their examples are the same, and else on the other folds of its replicate. That makes it "
+    "a choice from fewer labels than the recommendation. Their 95 % intervals are Student's t with "
+    "Nadeau and Bengio's correction (2003), because folds train on much the same examples; between "
+    "replicates it is weighed by the share of examples that they have in common. What is behind "
+    "the best is compared with it fold by fold, by intervals that hold together with 95 % "
+    "(Bonferroni), and scratch by the gain. Each network was trained on all folds but one: with "
+    "all labels accuracy should be a little higher. The test split was not read."
 )
 
 

@@ -11,7 +11,6 @@ from scipy import stats
 
 from defrost.selection.value import Value, undefined
 
-ROUNDING = 1e-12  # of probabilities
 FEWEST = 3  # sources: any two are in order or not, which says nothing
 
 
@@ -28,22 +27,31 @@ def kendall_tau(values: np.ndarray, gains: np.ndarray, larger_is_better: bool = 
     )
 
 
-def tau_null_range(sources: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the range in which Kendall's tau of S sources lies by chance.
+def tau_null_range(gains: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+    """Return the range in which Kendall's tau-b with these gains of S sources lies by chance.
 
-    The smallest range around 0 that holds at least `level` of all S! orders, each as likely; of
-    four sources or fewer it is all there is, from -1 to 1. Exact without ties, which narrow it.
+    The smallest range around 0 that holds at least `level` of all orders of the sources by a
+    score, each as likely; of four sources or fewer it is all there is. Exact, with ties among the
+    gains, where no two sources have the same score.
 
-    Source: Kendall, Biometrika 30, 1938: orders are counted by their inversions.
+    Source: Kendall, Biometrika 30, 1938. Orders are counted by their inversions, which have the
+    generating function [S]! / [t1]! [t2]! ..., q-factorials, for ties of t1, t2, ... sources.
     """
-    orders = np.ones(1)
-    for count in range(2, sources + 1):
-        orders = np.convolve(orders, np.full(count, 1 / count))
-    pairs = len(orders) - 1
-    # by chance tau is symmetric around 0: leave out equally many orders at both ends
-    within = np.flatnonzero(np.cumsum(orders) <= (1 - level) / 2 + ROUNDING)
-    outside = int(within[-1]) + 1 if len(within) else 0
-    limit = 1 - 2 * outside / pairs if pairs else 1.0
+    ties = np.unique(gains, return_counts=True)[1].tolist()
+    sources = len(gains)
+    pairs = (sources**2 - sum(tie**2 for tie in ties)) // 2  # of unequal gains
+    if not pairs:
+        return -1.0, 1.0
+    orders = [1] + [0] * pairs
+    for power in range(1, sources + 1):  # times 1 - q^power
+        for place in range(pairs, power - 1, -1):
+            orders[place] -= orders[place - power]
+    for power in (power for tie in ties for power in range(1, tie + 1)):  # divided by it
+        for place in range(power, pairs + 1):
+            orders[place] += orders[place - power]
+    # tau is symmetric around 0: as many orders are left out at either end
+    left_out = sum(np.cumsum(orders) <= (1 - level) / 2 * sum(orders))
+    limit = float((pairs - 2 * left_out) / np.sqrt(pairs * (sources * (sources - 1) / 2)))
     return -limit, limit
 
 

@@ -63,8 +63,8 @@ def rank_sources(
             measure(numbers, worth, larger_is_better)
             for measure in (kendall_tau, weighted_tau, pick_regret)
         )
-    scored = int((~np.isnan(numbers)).sum())
-    low, high = tau_null_range(scored) if not math.isnan(tau.value) else (math.nan, math.nan)
+    scored = ~np.isnan(numbers)
+    null = (math.nan, math.nan) if math.isnan(tau.value) else tau_null_range(worth[scored])
     ranks, realised = _ranks(numbers, larger_is_better), _ranks(worth, True)
     return [
         {
@@ -75,10 +75,10 @@ def rank_sources(
             "realised_gain_low": gains[source].low,
             "realised_gain_high": gains[source].high,
             "realised_rank": realised[place],
-            "sources": scored,
+            "sources": int(scored.sum()),
             "kendall_tau": tau.value,
-            "tau_null_low": low,
-            "tau_null_high": high,
+            "tau_null_low": null[0],
+            "tau_null_high": null[1],
             "weighted_tau": weighted.value,
             "pick_regret": regret.value,
             "agreement_reason": tau.reason or regret.reason,

@@ -1,0 +1,82 @@
+# What selecting a depth and ranking the sources needs; no rules here.
+#
+# REQUIRED INPUTS   STUDIES and settings, from common.smk, and paths, from paths.smk
+# OUTPUTS           files and settings of cross-validations and scores
+
+
+def validation_files(wildcards):
+    """Rows of every cross-validation of a study."""
+    study = STUDIES[wildcards.study]
+    folders = [
+        f"{source}/{protocol}"
+        for source in study["selection"]["sources"]
+        for protocol in selected.validated_depths(study)
+    ]
+    return [
+        f"results/{wildcards.study}/selection/{folder}/size-{size}/{block}.csv"
+        for folder in ["scratch", *folders]
+        for size in study["selection"]["sizes"]
+        for block in _replicate_blocks(study)
+    ]
+
+
+def validation_settings(wildcards, source="scratch", protocol="scratch"):
+    """Settings of a cross-validation: all depths of a source and protocol."""
+    study = STUDIES[wildcards.study]
+    depths, used = [0], protocols.SCRATCH
+    if source != "scratch":
+        blocks = number_of_blocks(study["network"])
+        depths = selected.validated_depths(study)[protocol]
+        plans = [protocols.plan_of(protocol, depth, blocks) for depth in depths]
+        # what any of them copies and trains
+        used = protocols.Plan(
+            max(plan.copied for plan in plans),
+            (min(plan.frozen[-1] for plan in plans),),
+        )
+    return training_settings(
+        wildcards,
+        "training",
+        used,
+        source=source,
+        source_seeds=grid.source_seeds(study, source),
+        protocol=protocol,
+        depths=depths,
+        size=int(wildcards.size),
+        folds=study["selection"]["folds"],
+        first=int(wildcards.first),
+        last=int(wildcards.last),
+    )
+
+
+def scored_networks(wildcards):
+    """The target's networks that a source is scored for."""
+    study = STUDIES[wildcards.study]
+    return [
+        compared.reference(size, replicate)
+        for size in selected.ranked_sizes(study, wildcards.source)
+        for replicate in range(study["references"]["replicates"])
+    ]
+
+
+def score_files(wildcards):
+    """Scores of every source of a study that can be ranked."""
+    sources = selected.ranked_sources(STUDIES[wildcards.study])
+    return [f"results/{wildcards.study}/scores/{source}.csv" for source in sources]
+
+
+def scoring_settings(wildcards):
+    """Settings of the scores of a source."""
+    study = STUDIES[wildcards.study]
+    return settings(
+        wildcards,
+        "network",
+        root_seed=CONFIG["root_seed"],
+        target=study["target"]["dataset"],
+        source=wildcards.source,
+        sizes=selected.ranked_sizes(study, wildcards.source),
+        replicates=study["references"]["replicates"],
+        folds=study["selection"]["folds"],
+        maps=study["similarity"]["maps"],
+        rank_points=study["similarity"]["rank_points"],
+        torch_threads=CONFIG["torch_threads"],
+    )
