@@ -17,6 +17,8 @@ SIMILARITY = {
     "correlate_dial": 1,
     "plot_similarity_by_block": 2,
     "plot_similarity_matrix": 2,
+    "rank_sources": 2,
+    "plot_source_ranking": 2,
     "report": 1,
 }
 
@@ -26,6 +28,7 @@ EVERYWHERE = (
     "similarity_by_block",
     "similarity_matrix",
     "intrinsic_dimension",
+    "source_ranking",
 )
 
 
