@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from checkout import ROOT, SMOKE, copy_checkout, snakemake
+from filelock import FileLock
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +30,20 @@ def schema(root: Path) -> dict:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout in which the smoke preset has run with two cores; tests only read it."""
-    folder = copy_checkout(tmp_path_factory.mktemp("finished") / "defrost")
-    result = snakemake(folder, *SMOKE, "--cores", "2")
-    assert result.returncode == 0, result.stderr
+    """A checkout in which the smoke preset has run with two cores; tests only read it.
+
+    It runs once: whichever process of the tests comes second waits for it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, done = shared / "finished/defrost", shared / "finished/done"
+    with FileLock(shared / "finished.lock"):
+        if not done.exists():
+            copy_checkout(folder)
+            result = snakemake(folder, *SMOKE, "--cores", "2")
+            assert result.returncode == 0, result.stderr
+            done.touch()
     return folder
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from checkout import SMOKE
 
-# one worker runs all tests of the finished smoke run, so that it runs once
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
+pytestmark = pytest.mark.slow
 
 SIMILARITY = {
     "compare_representations": 3 + 1 + 2,  # sources, and the target's networks where there are two

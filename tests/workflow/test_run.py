@@ -36,8 +36,7 @@ FIGURES = [
 ]
 NOT_REPEATABLE = ["train_seconds", "peak_memory"]
 
-# one worker runs all tests of the finished smoke run, so that it runs once
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("finished")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
