@@ -14,6 +14,7 @@ SIMILARITY = {
     "compare_representations": 3 + 1 + 2,  # sources, and the target's networks where there are two
     "collect_similarity": 2,
     "correlate_dial": 1,
+    "test_findings": 2,
     "plot_similarity_by_block": 2,
     "plot_similarity_matrix": 2,
     "rank_sources": 2,
