@@ -15,6 +15,8 @@ SIMILARITY = {
     "collect_similarity": 2,
     "plot_similarity_by_block": 2,
     "plot_similarity_matrix": 2,
+    "rank_sources": 2,
+    "plot_source_ranking": 2,
     "report": 1,
 }
 
@@ -24,6 +26,7 @@ EVERYWHERE = (
     "similarity_by_block",
     "similarity_matrix",
     "intrinsic_dimension",
+    "source_ranking",
 )
 
 
