@@ -63,12 +63,13 @@ LABELS = {
     "size": "labelled examples $n$",
 }
 
-# seaborn's colour-blind-safe palette without yellow, pink and grey, too faint for thin lines
+# seaborn's colour-blind-safe palette without yellow, pink and grey, too faint for thin lines, and
+# two dark colours of Paul Tol's, wine and indigo
 _SOURCE_COLOURS = [
     to_hex(colour)
     for colour in seaborn.color_palette("colorblind")
     if to_hex(colour) not in ("#ece133", "#fbafe4", "#949494")
-]
+] + ["#882255", "#332288"]
 _SOURCE_MARKERS = "osD^vP<X>phd"
 
 
