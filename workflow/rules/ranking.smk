@@ -4,25 +4,26 @@
 #                   results/{study}/sources/{source}/seed-0.safetensors
 #                   results/{study}/activations/{network}.safetensors
 #                   results/{study}/tables/accuracy.csv and similarity.csv
-# OUTPUTS           results/{study}/scores/{source}.csv
+# OUTPUTS           results/{study}/scores.csv
 #                   results/{study}/tables/source_ranking.csv
 #                   results/{study}/figures/source_ranking
 
 
-# Scores a source by the labelled examples, and by its similarity to networks trained on them.
+# Scores every source by the labelled examples, and by its similarity to networks trained on
+# them. One job for all of them: what it imports takes longer than a source.
 rule score_sources:
     input:
         target="results/{study}/data/target.safetensors",
-        source="results/{study}/sources/{source}/seed-0.safetensors",
-        probe="results/{study}/activations/sources/{source}/seed-0.safetensors",
-        references=lambda w: activation_files(w, scored_networks(w)),
+        sources=lambda w: scored_sources(w, "sources/{}/seed-0.safetensors"),
+        probes=lambda w: scored_sources(w, "activations/sources/{}/seed-0.safetensors"),
+        references=lambda w: activation_files(w, compared.references(STUDIES[w.study])),
     output:
-        rows="results/{study}/scores/{source}.csv",
-        record="results/{study}/scores/{source}.csv.json",
+        rows="results/{study}/scores.csv",
+        record="results/{study}/scores.csv.json",
     log:
-        "results/{study}/logs/score_sources/{source}.log",
+        "results/{study}/logs/score_sources.log",
     benchmark:
-        "results/{study}/benchmarks/score_sources/{source}.tsv"
+        "results/{study}/benchmarks/score_sources.tsv"
     conda:
         "../../envs/environment.yaml"
     params:
@@ -35,7 +36,7 @@ rule score_sources:
 # Ranks the sources by every score, and holds the ranks against the gains that transfer realised.
 rule rank_sources:
     input:
-        scores=score_files,
+        scores="results/{study}/scores.csv",
         scores_schema=f"{SCHEMAS}/source_scores.schema.yaml",
         similarity="results/{study}/tables/similarity.csv",
         similarity_schema=f"{SCHEMAS}/similarity.schema.yaml",

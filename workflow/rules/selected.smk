@@ -48,32 +48,24 @@ def validation_settings(wildcards, source="scratch", protocol="scratch"):
     )
 
 
-def scored_networks(wildcards):
-    """The target's networks that a source is scored for."""
-    study = STUDIES[wildcards.study]
-    return [
-        compared.reference(size, replicate)
-        for size in selected.ranked_sizes(study, wildcards.source)
-        for replicate in range(study["references"]["replicates"])
-    ]
-
-
-def score_files(wildcards):
-    """Scores of every source of a study that can be ranked."""
+def scored_sources(wildcards, pattern):
+    """A file of every source of a study that can be ranked."""
     sources = selected.ranked_sources(STUDIES[wildcards.study])
-    return [f"results/{wildcards.study}/scores/{source}.csv" for source in sources]
+    return [f"results/{wildcards.study}/{pattern.format(name)}" for name in sources]
 
 
 def scoring_settings(wildcards):
-    """Settings of the scores of a source."""
+    """Settings of the scores of the sources."""
     study = STUDIES[wildcards.study]
+    sources = selected.ranked_sources(study)
     return settings(
         wildcards,
         "network",
         root_seed=CONFIG["root_seed"],
         target=study["target"]["dataset"],
-        source=wildcards.source,
-        sizes=selected.ranked_sizes(study, wildcards.source),
+        sources=sources,
+        sizes={name: selected.ranked_sizes(study, name) for name in sources},
+        target_sizes=study["references"]["sizes"],
         replicates=study["references"]["replicates"],
         folds=study["selection"]["folds"],
         maps=study["similarity"]["maps"],

@@ -7,11 +7,11 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 import pandas as pd
 
 from defrost.provenance.record import make_record
-from defrost.provenance.tables import read_parts, read_table, write_table
+from defrost.provenance.tables import read_table, write_table
 from defrost.selection.ranking import similarity_scores, source_ranking_table
 
 settings, files = snakemake.params.settings, snakemake.input
-scores = read_parts(files.scores, files.scores_schema)
+scores = read_table(files.scores, files.scores_schema)
 accuracy = read_table(files.accuracy, files.accuracy_schema)
 similarity = similarity_scores(read_table(files.similarity, files.similarity_schema))
 # of networks that are compared but not transferred at a size, nothing is known to rank by

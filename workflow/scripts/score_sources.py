@@ -1,4 +1,4 @@
-"""Score a source for every target network, by the labelled examples that one was trained on."""
+"""Score every source for every target network, by the labelled examples that was trained on."""
 
 from defrost.provenance.logs import start_log
 
@@ -22,32 +22,33 @@ seeds = Seeds(settings["root_seed"])
 named = ReplicateSeeds(settings["target"], seeds)
 
 target = Dataset.read(files.target)
-network = read_network(files.source, settings["network"], target.image_shape)
-probe = read_tensors(files.probe)
-points, names = settings["rank_points"], ("study", "source")
+of_target, points = target.splits["train"].labels, settings["rank_points"]
+names = [(n, r) for n in settings["target_sizes"] for r in range(settings["replicates"])]
+references = dict(zip(names, files.references, strict=True))
 
 rows = []
-networks = product(settings["sizes"], range(settings["replicates"]))
-for (size, replicate), reference in zip(networks, files.references, strict=True):
-    # the first of a class-balanced order: balanced too, and what the scores cost stays bounded
-    of_target = target.splits["train"].labels
-    subset, folds = labelled_folds(
-        of_target, min(size, points), settings["folds"], replicate, named
-    )
-    images, labels = target.normalised("train", subset)
-    values = score_blocks(
-        network.activations(images, settings["maps"]),
-        labels,
-        folds,
-        class_probabilities(network, images),
-        (probe, read_tensors(reference)),
-        points,
-    )
-    cell = {**{name: settings[name] for name in names}, "size": size, "replicate": replicate}
-    rows += [{**cell, **row, "examples": len(labels)} for row in values]
-    print(f"n = {size}, replicate {replicate}")
-    for row in values:
-        print("  {score} of {block}: {value:.4f} {reason}".format(**row))
+for source, path, probe in zip(settings["sources"], files.sources, files.probes, strict=True):
+    network = read_network(path, settings["network"], target.image_shape)
+    probed = read_tensors(probe)
+    for size, replicate in product(settings["sizes"][source], range(settings["replicates"])):
+        # the first of a class-balanced order: balanced too, and what the scores cost stays bounded
+        subset, folds = labelled_folds(
+            of_target, min(size, points), settings["folds"], replicate, named
+        )
+        images, labels = target.normalised("train", subset)
+        values = score_blocks(
+            network.activations(images, settings["maps"]),
+            labels,
+            folds,
+            class_probabilities(network, images),
+            (probed, read_tensors(references[size, replicate])),
+            points,
+        )
+        cell = {"study": settings["study"], "source": source, "size": size, "replicate": replicate}
+        rows += [{**cell, **row, "examples": len(labels)} for row in values]
+        print(f"{source}, n = {size}, replicate {replicate}")
+        for row in values:
+            print("  {score} of {block}: {value:.4f} {reason}".format(**row))
 
 record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
 write_rows(snakemake.output.rows, rows, record)

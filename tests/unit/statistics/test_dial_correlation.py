@@ -12,6 +12,7 @@ DIALS = {"none": 0.0, "some": 0.25, "half": 0.5, "most": 0.75, "all": 1.0}
 
 def table(values, half_width=0.01, measure="debiased_linear_cka", dials=DIALS):
     """Correlations for networks x sources values of one block."""
+    names = dials if len(dials) == len(values[0]) else DIALS
     rows = [
         {
             "study": "s",
@@ -27,7 +28,7 @@ def table(values, half_width=0.01, measure="debiased_linear_cka", dials=DIALS):
             "value_high": value + half_width,
         }
         for replicate, of_network in enumerate(values)
-        for source, value in zip(DIALS, of_network, strict=True)
+        for source, value in zip(names, of_network, strict=True)
     ]
     frame = pd.DataFrame(rows)
     other = frame.assign(comparison="before_to_after", value=frame["value"][::-1].to_numpy())
@@ -68,6 +69,16 @@ def test_it_is_scipys_correlation_ties_included():
     for row, ours in zip(values, spearman(values, other), strict=True):
         if len(set(row)) > 1:
             assert ours == pytest.approx(spearmanr(row, other).statistic)
+
+
+def test_many_sources_are_permuted_at_random():
+    dials = {f"s{i:02}": i / 10 for i in range(11)}
+    rising = np.arange(11)[None] / 20
+    (row,) = table(rising, dials=dials).to_dict("records")
+    assert row["spearman"] == pytest.approx(1)
+    assert 0 < row["p_value"] < 1e-3
+    noise = np.random.default_rng(2).permutation(11)[None] / 20
+    assert table(noise, dials=dials)["p_value"][0] > 0.05
 
 
 def test_nothing_is_said_of_too_few_sources_or_of_a_missing_value():

@@ -20,8 +20,9 @@ def pairs(study: dict, group: str) -> list[dict]:
     """Return the pairs of networks of a group, in the words of the similarity table.
 
     A source's network is compared with all of the target's networks that were trained from
-    scratch (`source_to_target`) and with what fine-tuning makes of it, one replicate at each size
-    (`before_to_after`); the target's networks of one size with one another (`target_to_target`).
+    scratch (`source_to_target`) and with what fine-tuning makes of it, one replicate at the
+    largest size (`before_to_after`); the target's networks of one size with one another
+    (`target_to_target`).
     """
     references = study["references"]
     replicates = range(references["replicates"])
@@ -37,18 +38,19 @@ def pairs(study: dict, group: str) -> list[dict]:
         for size in references["sizes"]
         for replicate in replicates
     ]
-    after = [
-        _pair("before_to_after", group, finetuned(source, size), source, size, 0)
-        for size in references["sizes"]
-    ]
-    return scratch + after
+    size = max(references["sizes"])
+    return [*scratch, _pair("before_to_after", group, finetuned(source, size), source, size, 0)]
 
 
 def networks(study: dict) -> list[str]:
     """Return the source networks of a study and the target's own."""
-    references = study["references"]
-    own = [reference(s, r) for s in references["sizes"] for r in range(references["replicates"])]
-    return [_source_network(source) for source in study["sources"]] + own
+    return [*map(_source_network, study["sources"]), *references(study)]
+
+
+def references(study: dict) -> list[str]:
+    """Return the target's own networks: of each size in turn, the replicates."""
+    asked = study["references"]
+    return [reference(size, r) for size in asked["sizes"] for r in range(asked["replicates"])]
 
 
 def reference(size: int, replicate: int) -> str:
