@@ -35,10 +35,11 @@ def dial_correlation_table(
 
     Returns:
         A row for each size, measure and block at which all sources have a value: `spearman`, its
-        95 % interval, the one-sided `p_value` of a mean as large by chance (over all orders of the
-        dial's values, or 40,320 random ones of more than eight), `sources` and `target_networks`. The interval is of 2,000 draws of all values
-        from normal laws as wide as their error bars over probe inputs, each with one of the target
-        networks: it holds for these source networks.
+        95 % interval, the one-sided `p_value` of a mean as large by chance (over all orders of
+        the dial's values, or 40,320 random ones of more than eight), `sources` and
+        `target_networks`. The interval is of 2,000 draws of all values from normal laws as wide
+        as their error bars over probe inputs, each with one of the target networks: it holds for
+        these source networks.
     """
     rows = similarity[
         (similarity["comparison"] == "source_to_target")
