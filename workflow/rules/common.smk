@@ -56,11 +56,11 @@ def settings(wildcards, *keys, **values):
     return _sorted(chosen)
 
 
-def training_settings(wildcards, phase, plan=protocols.SCRATCH, **values):
-    """Settings of a job that trains a network; `phase` is `training` or `pretraining`."""
+def training_settings(wildcards, phase, *plans, **values):
+    """Settings of a job that trains by plans; `phase` is `training` or `pretraining`."""
     training = dict(STUDIES[wildcards.study][phase])
     if "block_factors" in training:  # others would be a change that changes nothing
-        factors = protocols.used_factors(training["block_factors"], plan)
+        factors = protocols.used_factors(training["block_factors"], *plans)
         training["block_factors"] = factors
     chosen = {
         "root_seed": CONFIG["root_seed"],

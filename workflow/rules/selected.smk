@@ -23,20 +23,15 @@ def validation_files(wildcards):
 def validation_settings(wildcards, source="scratch", protocol="scratch"):
     """Settings of a cross-validation: all depths of a source and protocol."""
     study = STUDIES[wildcards.study]
-    depths, used = [0], protocols.SCRATCH
+    depths, plans = [0], []
     if source != "scratch":
         blocks = number_of_blocks(study["network"])
         depths = selected.validated_depths(study)[protocol]
         plans = [protocols.plan_of(protocol, depth, blocks) for depth in depths]
-        # what any of them copies and trains
-        used = protocols.Plan(
-            max(plan.copied for plan in plans),
-            (min(plan.frozen[-1] for plan in plans),),
-        )
     return training_settings(
         wildcards,
         "training",
-        used,
+        *plans,
         source=source,
         source_seeds=grid.source_seeds(study, source),
         protocol=protocol,

@@ -156,5 +156,10 @@ def test_source_networks_are_the_units_where_there_are_enough(true_study):
     (each,) = [c for c in true_study.cells("freeze", ["s4"]) if c.size == 20]
     assert cell.accuracy == pytest.approx((each.accuracy[:5] + each.accuracy[5:]) / 2)
     table = findings_table(replace(true_study, accuracy=seeds))
-    assert set(table["holds_for"]) == {"this target; 10 replicates on 5 networks a source"}
+    assert set(table["holds_for"]) == {
+        "this target; 10 replicates on 5 networks for each source, similarity of the first alone"
+    }
+    weights = seeds["source"] == min(true_study.sources)  # brought in: one network, number 0
+    mixed = seeds.assign(source_seed=seeds["source_seed"].where(~weights, 0))
+    assert replace(true_study, accuracy=mixed).networks == 5
     assert "one for each source" in findings_table(true_study)["holds_for"][0]

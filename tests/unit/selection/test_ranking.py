@@ -199,3 +199,14 @@ def test_similarity_counts_between_blocks_of_one_number_of_a_source_and_the_targ
     assert found["block"].tolist() == ["1", "2"]
     assert found["score"].tolist() == ["rsa", "rsa"]
     assert found["value"].tolist() == [1, 2]
+
+
+def test_realised_gains_are_over_source_networks_where_there_are_enough():
+    generator = np.random.default_rng(0)
+    rows, luck = make_accuracy(sizes=(50,), replicates=15), generator.normal(size=(3, 4))
+    network = rows["replicate"] % 3
+    rows["source_seed"] = network.where(rows["source"] != "scratch", 0)
+    rows["test_accuracy"] += 0.03 * luck[network, rows["depth"]] * (rows["source"] != "scratch")
+    of_replicates = realised_gain(rows.drop(columns="source_seed"), "near", 50)
+    of_networks = realised_gain(rows, "near", 50)
+    assert of_networks.high - of_networks.low > 2 * (of_replicates.high - of_replicates.low)

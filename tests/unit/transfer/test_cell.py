@@ -177,6 +177,11 @@ def test_replicates_start_from_the_networks_of_a_source_in_turn(target, source, 
                 assert fixed([{**row, "source_seed": 0}])[0] == pytest.approx(same, rel=1e-3)
 
 
+def test_a_block_without_a_replicate_of_a_network_has_no_rows_of_it(target, source, resume):
+    cell = {**CELL, "first": 5, "last": 5, "source_seeds": 3, "source_seed": 0}
+    assert list(train_cell(cell, target, source, Seeds(0), resume)) == []
+
+
 def test_a_job_that_goes_on_leaves_the_replicates_of_a_done_network_alone(
     target, source, resume, monkeypatch
 ):

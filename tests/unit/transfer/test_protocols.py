@@ -42,6 +42,8 @@ def test_factors_count_for_blocks_that_are_copied_and_train():
     assert used_factors(factors, plan_of("finetune", 2, 3)) == [0.1, 0.2, 1]
     assert used_factors(factors, plan_of("defrost", 1, 3)) == [1, 0.2, 0.3]
     assert used_factors(factors, plan_of("gradual", 2, 3)) == [1, 1, 0.3]
+    assert used_factors(factors, *(plan_of("freeze", k, 3) for k in (1, 2, 3))) == [1, 1, 1]
+    assert used_factors(factors, *(plan_of("finetune", k, 3) for k in (1, 2))) == [0.1, 0.2, 1]
 
 
 def test_an_unknown_protocol_is_named():

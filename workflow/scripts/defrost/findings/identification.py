@@ -84,7 +84,9 @@ def _similarities(study: Study, sources: list[str]) -> dict[str, np.ndarray]:
     ]
     found = {}
     for measure, rows in equal.groupby("measure"):
-        means = rows.groupby(["replicate", "source"])["value"].mean().unstack()
+        # by the first blocks alone a source whose last one is dead would be very similar
+        values = rows.groupby(["replicate", "source"])["value"]
+        means = values.agg(lambda blocks: blocks.mean(skipna=False)).unstack()
         means = means.reindex(columns=sources).dropna()
         if len(means):
             sign = 1 if MEASURES[measure].larger_is_more_similar else -1

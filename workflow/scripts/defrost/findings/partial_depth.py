@@ -21,7 +21,7 @@ def largest_gain_is_partial(study: Study) -> Outcome:
     """
     differences = [values for _, values in _over_standard(study)]
     need_replicates(differences[0], _FEWEST, "a share")
-    shares = np.mean([(np.sign(values) + 1) / 2 for values in differences], axis=0)
+    shares = np.mean([(np.sign(values.round(12)) + 1) / 2 for values in differences], axis=0)
     detail = f"partial depths compared at {len(differences)} pairs of source and size"
     return Outcome(over_replicates(shares), detail, threshold=0.5)
 

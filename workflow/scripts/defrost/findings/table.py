@@ -42,7 +42,8 @@ def _tested(finding: Finding, study: Study) -> dict:
 def _holds_for(study: Study) -> str:
     """Return what the intervals are over, and what they leave out."""
     if study.networks > 1:
-        return f"this target; {study.replicates} replicates on {study.networks} networks a source"
+        networks = f"{study.networks} networks for each source, similarity of the first alone"
+        return f"this target; {study.replicates} replicates on {networks}"
     return (
         f"this target and these source networks, one for each source; {study.replicates} replicates"
     )

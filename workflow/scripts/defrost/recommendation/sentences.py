@@ -115,7 +115,7 @@ def cautions(found: dict) -> list[str]:
     if found["incomplete"]:
         left = "; ".join(choice(row) for row in found["incomplete"])
         texts.append(f"Left out, as results of a fold are missing: {left}.")
-    texts.append("One network stands for each source; another of the same source may differ.")
+    texts.append("Networks stand for their sources; others of the same source may differ.")
     return texts
 
 

@@ -13,6 +13,7 @@ from defrost.similarity.measures import PAIR_MEASURES
 from defrost.statistics.intervals import Interval, mean_interval
 from defrost.statistics.optimal_depth import cross_fitted_gain
 from defrost.statistics.summaries import scratch_rows
+from defrost.statistics.units import by_unit, network_of_replicate
 
 LARGER_IS_BETTER = {
     **{name: score.larger_is_better for name, score in SCORES.items()},
@@ -103,15 +104,19 @@ def similarity_scores(similarity: pd.DataFrame) -> pd.DataFrame:
 def realised_gain(accuracy: pd.DataFrame, source: str, size: int) -> Interval:
     """Return what transferring a source gained over scratch, by the best that was run.
 
-    Cross-fitted over all protocols and depths, scratch included; NaN with one replicate.
+    Cross-fitted over all protocols and depths, scratch included, by independent unit (see
+    `defrost.statistics.units`); NaN with one.
     """
     of_size = accuracy[accuracy["size"] == size]
     scratch = scratch_rows(of_size).set_index("replicate")["test_accuracy"]
-    cells = of_size[of_size["source"] == source].pivot(
+    of_source = of_size[of_size["source"] == source]
+    cells = of_source.pivot(
         index="replicate", columns=["protocol", "depth"], values="test_accuracy"
     )
-    baseline = scratch.reindex(cells.index).to_numpy()
-    return cross_fitted_gain(np.column_stack([baseline, cells.to_numpy()]), baseline)
+    networks = network_of_replicate(of_source)
+    baseline = by_unit(scratch.reindex(cells.index), networks).to_numpy()
+    cells = by_unit(cells, networks).to_numpy()
+    return cross_fitted_gain(np.column_stack([baseline, cells]), baseline)
 
 
 def _by_summary(rows: pd.DataFrame, larger_is_better: bool) -> dict[str, dict[str, list[Value]]]:

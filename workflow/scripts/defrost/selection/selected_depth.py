@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from defrost.statistics.optimal_depth import optimal_column
 from defrost.statistics.summaries import by_depth, scratch_rows, transfers
 from defrost.transfer.protocols import representative
 
@@ -108,5 +109,5 @@ def regrets(accuracy: np.ndarray, rules: Mapping[str, np.ndarray]) -> dict[str, 
     Returns:
         For each rule a number for every replicate, in units of accuracy.
     """
-    optimal = accuracy[:, int(np.argmax(accuracy.mean(axis=0)))]
+    optimal = accuracy[:, optimal_column(accuracy)]
     return {name: optimal - taken for name, taken in rules.items()}

@@ -7,13 +7,14 @@ _ENOUGH_NETWORKS = 3
 
 
 def network_of_replicate(rows: pd.DataFrame) -> pd.Series:
-    """Return the source network of every replicate in the rows of a source, by replicate.
+    """Return the source network of every replicate in the rows of one source or more.
 
-    The column `source_seed` numbers the networks; without it one network serves all.
+    The column `source_seed` numbers the networks; without it one network serves all. Sources
+    that have a single network, brought in with its weights, follow the others.
     """
     if "source_seed" not in rows:
         rows = rows.assign(source_seed=0)
-    return rows.groupby("replicate")["source_seed"].first()
+    return rows.groupby("replicate")["source_seed"].max()
 
 
 def by_unit(values: pd.DataFrame | pd.Series, networks: pd.Series) -> pd.DataFrame | pd.Series:

@@ -30,13 +30,16 @@ def train_cell(
     from-scratch baseline. What frozen blocks put out for the examples of the training and test
     splits takes at most `memory` bytes each; the rest is kept in files.
     """
+    replicates = replicates_of(settings)
+    if not replicates:
+        return
     names = ("study", "source", "source_seed", "protocol", "depth", "size")
     cell = {key: settings[key] for key in names}
     plan = SCRATCH
     if source:
         plan = plan_of(settings["protocol"], settings["depth"], len(source.blocks))
     depth = plan.frozen[-1]
-    pupils = pupils_of(settings, target, replicates_of(settings), seeds)
+    pupils = pupils_of(settings, target, replicates, seeds)
     frozen = FrozenBlocks(source, pupils.images, memory, resume.folder / "train")
     test = target.normalised("test")
     tested = FrozenBlocks(source, test.images, memory, resume.folder / "test")

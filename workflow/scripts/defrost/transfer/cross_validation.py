@@ -45,6 +45,8 @@ def cross_validate(
     Raises UserError where the examples are too few: no class has two of them, or early stopping
     leaves less than two to train on.
     """
+    if not replicates_of(settings):
+        return
     names = ("study", "source", "source_seed", "protocol", "size")
     cell = {key: settings[key] for key in names}
     named = ReplicateSeeds(settings["target"], seeds)

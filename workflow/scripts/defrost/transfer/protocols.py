@@ -61,7 +61,7 @@ def representative(protocol: str, depth: int, blocks: int) -> tuple[str, int]:
     )
 
 
-def used_factors(factors: list[float], plan: Plan) -> list[float]:
-    """Return the factors of blocks that the plan copies and trains, and 1 for all others."""
-    trained = range(plan.frozen[-1], plan.copied)
+def used_factors(factors: list[float], *plans: Plan) -> list[float]:
+    """Return the factors of blocks that a plan copies and trains, and 1 for all others."""
+    trained = {index for plan in plans for index in range(plan.frozen[-1], plan.copied)}
     return [factor if index in trained else 1 for index, factor in enumerate(factors)]
