@@ -6,24 +6,6 @@
 #                   results/{study}/tables/clone_ladder.csv
 #                   results/{study}/figures/clone_gallery and wgan_training (.pdf, .png, ...)
 
-# Networks, and disjoint sets of images, that a clone is measured with.
-LADDER_DRAWS = 3
-
-
-def ladder_files(wildcards):
-    """Measures of every clone of a study, for each of its draws."""
-    return [
-        f"results/{wildcards.study}/ladder/{clone}/seed-{seed}.csv"
-        for clone in origins.clones(STUDIES[wildcards.study])
-        for seed in range(LADDER_DRAWS)
-    ]
-
-
-def ladder_tables():
-    """The ladder of clones of every study to run that has some."""
-    studies = [study for study in CONFIG["run"] if origins.clones(STUDIES[study])]
-    return expand("results/{study}/tables/clone_ladder.csv", study=studies)
-
 
 # Measures a clone, and a network trained on it alone, against held-out real images.
 rule measure_clone:

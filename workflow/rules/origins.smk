@@ -36,6 +36,13 @@ def source_dataset(wildcards):
     return f"results/{wildcards.study}/data/{name}.safetensors"
 
 
+def source_networks(wildcards):
+    """Networks of a source; its replicates start from them in turn."""
+    count = grid.source_seeds(STUDIES[wildcards.study], wildcards.source)
+    folder = f"results/{wildcards.study}/sources/{wildcards.source}"
+    return [f"{folder}/seed-{seed}.safetensors" for seed in range(count)]
+
+
 def files_of(data):
     """Files of the user's that a target or a source is made of, where Snakemake can watch them."""
     watched = data_kind(data) in ("arrays", "weights") and "path" in data

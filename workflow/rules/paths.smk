@@ -33,6 +33,9 @@ FIGURES = {
     "intrinsic_dimension": bool,
 }
 
+# Networks, and disjoint sets of images, that a clone is measured with.
+LADDER_DRAWS = 3
+
 
 def cell_files(wildcards):
     """Rows of every cell of a study."""
@@ -58,13 +61,6 @@ def trained_cells(wildcards):
             trained_depth,
         ) in grid.representatives(STUDIES[wildcards.study]).items()
     ]
-
-
-def source_networks(wildcards):
-    """Networks of a source; its replicates start from them in turn."""
-    count = grid.source_seeds(STUDIES[wildcards.study], wildcards.source)
-    folder = f"results/{wildcards.study}/sources/{wildcards.source}"
-    return [f"{folder}/seed-{seed}.safetensors" for seed in range(count)]
 
 
 def similarity_files(wildcards):
@@ -114,6 +110,21 @@ def table_files(*names):
         for name in names
         if TABLES[name](STUDIES[study])
     ]
+
+
+def ladder_files(wildcards):
+    """Measures of every clone of a study, for each of its draws."""
+    return [
+        f"results/{wildcards.study}/ladder/{clone}/seed-{seed}.csv"
+        for clone in origins.clones(STUDIES[wildcards.study])
+        for seed in range(LADDER_DRAWS)
+    ]
+
+
+def ladder_tables():
+    """The ladder of clones of every study to run that has some."""
+    studies = [study for study in CONFIG["run"] if origins.clones(STUDIES[study])]
+    return expand("results/{study}/tables/clone_ladder.csv", study=studies)
 
 
 def figure_outputs(name):

@@ -5,21 +5,6 @@
 #                   results/{study}/recommendation.html
 
 
-def recommendation_pages():
-    """The recommendation of every study to run."""
-    return expand("results/{study}/recommendation.html", study=CONFIG["run"])
-
-
-def validated_inputs(wildcards):
-    """The cross-validation of a study with its schema; nothing where it has none."""
-    if not STUDIES[wildcards.study]["selection"]["sources"]:
-        return {}
-    return {
-        "validated": f"results/{wildcards.study}/tables/cross_validation.csv",
-        "validated_schema": f"{SCHEMAS}/cross_validation.schema.yaml",
-    }
-
-
 # Recommends a source, protocol and depth. Accuracy on the test split is no input.
 rule recommend:
     input:

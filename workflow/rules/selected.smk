@@ -1,4 +1,4 @@
-# What selecting a depth and ranking the sources needs; no rules here.
+# What selecting a depth, ranking the sources and recommending one need; no rules here.
 #
 # REQUIRED INPUTS   STUDIES and settings, from common.smk, and paths, from paths.smk
 # OUTPUTS           files and settings of cross-validations and scores
@@ -67,3 +67,18 @@ def scoring_settings(wildcards):
         rank_points=study["similarity"]["rank_points"],
         torch_threads=CONFIG["torch_threads"],
     )
+
+
+def recommendation_pages():
+    """The recommendation of every study to run."""
+    return expand("results/{study}/recommendation.html", study=CONFIG["run"])
+
+
+def validated_inputs(wildcards):
+    """The cross-validation of a study with its schema; nothing where it has none."""
+    if not STUDIES[wildcards.study]["selection"]["sources"]:
+        return {}
+    return {
+        "validated": f"results/{wildcards.study}/tables/cross_validation.csv",
+        "validated_schema": f"{SCHEMAS}/cross_validation.schema.yaml",
+    }
