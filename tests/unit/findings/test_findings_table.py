@@ -127,8 +127,8 @@ EXPECTED_REASONS = [
     ({"sources": ("s2", "s3", "s4")}, "e", "the interval contains 0; 3 sources can be in order"),
     ({"similarity": False}, "e", "not run: similarity"),
     ({"sources": ("s3", "s4")}, "i", "not run: a control"),
-    ({"replicates": 1}, "b", "1 complete replicate(s)"),
-    ({"replicates": 4}, "a", "4 complete replicate(s), a share needs 5"),
+    ({"replicates": 1}, "b", "1 independent unit(s)"),
+    ({"replicates": 4}, "a", "4 independent unit(s), a share needs 5"),
 ]
 
 
