@@ -163,3 +163,8 @@ def test_source_networks_are_the_units_where_there_are_enough(true_study):
     mixed = seeds.assign(source_seed=seeds["source_seed"].where(~weights, 0))
     assert replace(true_study, accuracy=mixed).networks == 5
     assert "one for each source" in findings_table(true_study)["holds_for"][0]
+    pair = seeds.assign(source_seed=seeds["source_seed"] % 2)  # too few: units are replicates
+    assert set(findings_table(replace(true_study, accuracy=pair))["holds_for"]) == {
+        "this target and these source networks, 2 for each source, similarity of the first alone; "
+        "10 replicates"
+    }
