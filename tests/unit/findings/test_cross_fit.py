@@ -21,7 +21,7 @@ def test_the_best_depth_has_the_value_of_its_column():
 
 def test_one_replicate_has_no_others_to_choose_for_it():
     for test in (at_best_depth, lambda x: shift_of_optimum(x, x)):
-        with pytest.raises(CannotTellError, match="1 complete replicate"):
+        with pytest.raises(CannotTellError, match="1 independent unit"):
             test(repeated(RISING, 1))
 
 

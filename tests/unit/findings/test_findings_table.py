@@ -127,8 +127,8 @@ EXPECTED_REASONS = [
     ({"sources": ("s2", "s3", "s4")}, "e", "the interval contains 0; 3 sources can be in order"),
     ({"similarity": False}, "e", "not run: similarity"),
     ({"sources": ("s3", "s4")}, "i", "not run: a control"),
-    ({"replicates": 1}, "b", "1 complete replicate(s)"),
-    ({"replicates": 4}, "a", "4 complete replicate(s), a share needs 5"),
+    ({"replicates": 1}, "b", "1 independent unit(s)"),
+    ({"replicates": 4}, "a", "4 independent unit(s), a share needs 5"),
 ]
 
 
@@ -163,3 +163,8 @@ def test_source_networks_are_the_units_where_there_are_enough(true_study):
     mixed = seeds.assign(source_seed=seeds["source_seed"].where(~weights, 0))
     assert replace(true_study, accuracy=mixed).networks == 5
     assert "one for each source" in findings_table(true_study)["holds_for"][0]
+    pair = seeds.assign(source_seed=seeds["source_seed"] % 2)  # too few: units are replicates
+    assert set(findings_table(replace(true_study, accuracy=pair))["holds_for"]) == {
+        "this target and these source networks, 2 for each source, similarity of the first alone; "
+        "10 replicates"
+    }

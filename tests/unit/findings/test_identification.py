@@ -79,3 +79,12 @@ def test_a_measure_without_a_value_for_some_source_is_left_out():
     missing = rows["value"].mask(rows["source"] == "s3")
     with pytest.raises(Exception, match="not run: debiased_linear_cka of every source"):
         similarity_identifies(replace(study, similarity=rows.assign(value=missing)))
+
+
+def test_a_source_with_one_dead_block_has_no_mean_over_blocks():
+    study = planted()
+    rows = study.similarity
+    last = rows["source_block"] == rows["source_block"].max()
+    dead = rows["value"].mask((rows["source"] == "s3") & last)
+    with pytest.raises(Exception, match="not run: debiased_linear_cka of every source"):
+        similarity_identifies(replace(study, similarity=rows.assign(value=dead)))

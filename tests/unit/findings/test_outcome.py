@@ -1,5 +1,6 @@
 """Verdicts from intervals, the weakest of several claims, and the page."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from planted_studies import planted
@@ -28,18 +29,37 @@ def test_a_verdict_needs_the_whole_interval_on_one_side(interval, threshold, ver
     assert Outcome(interval, "", threshold).verdict == verdict
 
 
+def around(mean, spread=1.0):
+    return mean + spread * np.array([-1.0, 0, 0, 0, 1])
+
+
 @pytest.mark.parametrize(
-    ("claims", "decides"),
+    ("claims", "mean", "verdict"),
     [
-        ([ABOVE, AROUND], AROUND),
-        ([AROUND, BELOW], BELOW),
-        ([ABOVE, BELOW], BELOW),
-        ([Interval(0.1, -5, 5), Interval(-1, -2, -0.1)], Interval(-1, -2, -0.1)),
-        ([ABOVE, Interval(5, 4, 6)], ABOVE),
+        ([around(2), around(0.5)], 0.5, "undecided"),
+        ([around(0.5), around(-2)], -2, "refuted"),
+        ([around(2), around(-2)], -2, "refuted"),
+        ([around(0.1, 5), around(-2)], -2, "refuted"),  # not the one that is only less certain
+        ([around(2), around(5)], 2, "supported"),
     ],
 )
-def test_the_weakest_claim_decides(claims, decides):
-    assert weakest(claims) == weakest(claims[::-1]) == decides
+def test_the_weakest_claim_decides(claims, mean, verdict):
+    for order in (claims, claims[::-1]):
+        interval = weakest(order)
+        assert interval.mean == pytest.approx(mean)
+        assert Outcome(interval, "").verdict == verdict
+
+
+def test_one_claim_has_the_plain_interval():
+    assert weakest([around(2)]) == over_replicates(around(2))
+
+
+def test_more_claims_do_not_refute_more_often_by_chance():
+    values = np.random.default_rng(0).normal(size=(500, 6, 5))
+    refuted = sum(weakest(list(claims)).high < 0 for claims in values)
+    assert 0 < refuted <= 0.05 * len(values)
+    supported = sum(weakest(list(claims)[:1]).low > 0 for claims in values)
+    assert 0 < supported <= 0.05 * len(values)
 
 
 def test_what_is_zero_but_for_rounding_is_zero():

@@ -207,6 +207,10 @@ def test_realised_gains_are_over_source_networks_where_there_are_enough():
     network = rows["replicate"] % 3
     rows["source_seed"] = network.where(rows["source"] != "scratch", 0)
     rows["test_accuracy"] += 0.03 * luck[network, rows["depth"]] * (rows["source"] != "scratch")
+    table = source_ranking_table(make_scores(WORTH), rows)
+    assert set(table["holds_for"]) == {"source networks of this source"}
+    one = source_ranking_table(make_scores(WORTH), make_accuracy())
+    assert set(one["holds_for"]) == {"this source network"}
     of_replicates = realised_gain(rows.drop(columns="source_seed"), "near", 50)
     of_networks = realised_gain(rows, "near", 50)
     assert of_networks.high - of_networks.low > 2 * (of_replicates.high - of_replicates.low)

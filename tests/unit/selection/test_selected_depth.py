@@ -26,6 +26,12 @@ def test_regret_by_hand():
     assert found["scratch"] == pytest.approx([0.3, 0.1, 0.4])
 
 
+def test_of_depths_that_differ_by_rounding_the_first_is_optimal():
+    accuracy = np.array([[0.3, 0.1], [0.2, 0.2], [0.1, 0.3]])
+    assert accuracy.mean(axis=0).argmax() == 1  # 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1
+    assert (regrets(accuracy, {"first": accuracy[:, 0]})["first"] == 0).all()
+
+
 def test_no_fixed_depth_has_less_than_no_regret_on_average():
     accuracy = np.random.default_rng(0).uniform(size=(6, 4))
     best = int(accuracy.mean(axis=0).argmax())

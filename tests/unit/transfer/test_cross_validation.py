@@ -45,6 +45,11 @@ def test_a_row_for_every_depth_replicate_and_fold_and_every_example_once(target,
     assert not {"probe_accuracy", "test_accuracy"} & set(rows[0])
 
 
+def test_a_block_without_a_replicate_of_a_network_has_no_rows_of_it(target, source, resume):
+    block = {"first": 5, "last": 5, "source_seeds": 3, "source_seed": 0}
+    assert validated(target, source, resume, **block) == []
+
+
 def test_the_folds_are_of_the_examples_that_the_cell_trains_on(target):
     subset, folds = folds_of(target)
     trained = pupils_of(CELL, target, [0], Seeds(0)).draws[0].order.unique()

@@ -23,9 +23,9 @@ def controls_behave(study: Study) -> Outcome:
         if not cell.between(1, study.blocks).size:
             continue
         gains = at_best_depth(cell.between(1, study.blocks)) - cell.at(0)
-        gain = over_replicates(gains)
-        claims.append(over_replicates(MARGIN - gains) if negative else gain)
-        words.append(f"{study.controls[control]} {control} gains {in_words(gain)} at n={cell.size}")
+        claims.append(MARGIN - gains if negative else gains)
+        gained = in_words(over_replicates(gains))
+        words.append(f"{study.controls[control]} {control} gains {gained} at n={cell.size}")
     if not claims:
         raise CannotTellError("not run: a control, with `freeze`")
     missing = {"negative", "positive"} - {study.controls[control] for control in run}

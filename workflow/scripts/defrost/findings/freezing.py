@@ -27,11 +27,12 @@ def freezing_is_cheap_and_loses(study: Study) -> Outcome:
         gains.setdefault(frozen.size, []).append(gain.mean(axis=1))
         savings.setdefault(frozen.size, []).append(saving.mean(axis=1))
     sizes = sorted(gains)
-    lost = {size: over_replicates(np.mean(gains[size], axis=0)) for size in sizes}
-    saved = over_replicates(np.mean(savings[sizes[-1]], axis=0))
-    detail = f"saves {saved.mean:.0%} of the operations; fine-tuning is {_from_which(lost)}; "
+    losses = {size: np.mean(gains[size], axis=0) for size in sizes}
+    lost = {size: over_replicates(loss) for size, loss in losses.items()}
+    saved = np.mean(savings[sizes[-1]], axis=0)
+    detail = f"saves {saved.mean():.0%} of the operations; fine-tuning is {_from_which(lost)}; "
     detail += ", ".join(f"n={size}: {in_words(loss)}" for size, loss in lost.items())
-    return Outcome(weakest([saved, lost[sizes[-1]]]), detail)
+    return Outcome(weakest([saved, losses[sizes[-1]]]), detail)
 
 
 def freezing_more_is_better(study: Study) -> Outcome:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defrost.findings.study import CannotTellError
-from defrost.statistics.intervals import Interval, mean_interval
+from defrost.statistics.intervals import Interval, family_level, mean_interval
 
 _DIGITS = 12  # what is 0 but for rounding is on neither side
 SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
@@ -27,26 +27,32 @@ class Outcome(NamedTuple):
 
 
 def need_replicates(values: np.ndarray, fewest: int = 2, what: str = "an interval") -> None:
-    """Raise CannotTellError unless there are values of enough replicates, a row or number each."""
+    """Raise CannotTellError unless there are values of enough units, a row or number each."""
     if len(values) < fewest:
-        found = f"{len(values)} complete replicate(s)"
+        found = f"{len(values)} independent unit(s)"
         raise CannotTellError(f"{found}, {what} needs {fewest} or more")
 
 
-def over_replicates(values: np.ndarray) -> Interval:
-    """Return the mean and 95 % interval (Student's t) of one number for each replicate."""
+def over_replicates(values: np.ndarray, level: float = 0.95) -> Interval:
+    """Return the mean and interval (Student's t) of one number for each independent unit."""
     need_replicates(values)
-    return mean_interval(values.round(_DIGITS))
+    return mean_interval(values.round(_DIGITS), level)
 
 
-def weakest(claims: list[Interval]) -> Interval:
+def weakest(claims: list[np.ndarray]) -> Interval:
     """Return the interval that decides where a statement makes several claims, all `above 0`.
 
-    It is supported if all are, each at its full level (an intersection-union test needs no
-    correction: Berger 1982), and refuted if any is.
+    Claims are numbers by independent unit. The statement is supported if all hold, each at its
+    full level (an intersection-union test needs no correction: Berger 1982). It is refuted if one
+    fails, and with more claims chance makes one fail more often: so the lower limit is that of a
+    95 % interval, and the upper limit that of intervals that hold together with 95 %.
     """
-    refuted = [claim for claim in claims if claim.high < 0]
-    return min(refuted or claims, key=lambda claim: claim.low)
+    level = family_level(0.95, len(claims))
+    intervals = [
+        over_replicates(claim)._replace(high=over_replicates(claim, level).high) for claim in claims
+    ]
+    refuted = [interval for interval in intervals if interval.high < 0]
+    return min(refuted or intervals, key=lambda interval: interval.low)
 
 
 def in_words(interval: Interval, signed: bool = True) -> str:

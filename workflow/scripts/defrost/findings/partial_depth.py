@@ -8,7 +8,7 @@ from defrost.findings.cross_fit import at_best_depth
 from defrost.findings.outcome import Outcome, in_words, need_replicates, over_replicates
 from defrost.findings.study import CannotTellError, Cells, Study
 
-# Replicates. Four are by chance all on one side in 1 of 8 draws, and then there is no width.
+# Independent units. Four are by chance all on one side in 1 of 8 draws, and then there is no width.
 _FEWEST = 5
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from defrost.statistics.units import by_unit, network_of_replicate
+from defrost.statistics.units import by_unit, network_of_replicate, over_networks
 from defrost.transfer.protocols import SCRATCH, plan_of
 
 _CELL = ["source", "protocol", "size", "depth"]
@@ -76,6 +76,11 @@ class Study:
     def networks(self) -> int:
         """How many networks every source has."""
         return self._networks.nunique()
+
+    @property
+    def over_networks(self) -> bool:
+        """Whether the units of its cells are source networks instead of replicates."""
+        return over_networks(self._networks)
 
     def ran(self, source: str, protocol: str) -> bool:
         """Return whether a source was transferred with a protocol."""

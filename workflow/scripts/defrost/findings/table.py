@@ -41,9 +41,11 @@ def _tested(finding: Finding, study: Study) -> dict:
 
 def _holds_for(study: Study) -> str:
     """Return what the intervals are over, and what they leave out."""
-    if study.networks > 1:
-        networks = f"{study.networks} networks for each source, similarity of the first alone"
+    note = ", similarity of the first alone"
+    if study.over_networks:
+        networks = f"{study.networks} networks for each source{note}"
         return f"this target; {study.replicates} replicates on {networks}"
-    return (
-        f"this target and these source networks, one for each source; {study.replicates} replicates"
+    each = (
+        f"{study.networks} for each source{note}" if study.networks > 1 else "one for each source"
     )
+    return f"this target and these source networks, {each}; {study.replicates} replicates"

@@ -16,10 +16,11 @@ def thawing_beats_both(study: Study) -> Outcome:
     """
     thawed = _best(study, "gradual", 0, study.blocks - 1)
     claims = {
-        rival: over_replicates(thawed - _best(study, rival, 1, study.blocks))
-        for rival in ("freeze", "finetune")
+        rival: thawed - _best(study, rival, 1, study.blocks) for rival in ("freeze", "finetune")
     }
-    words = [f"over `{rival}` {in_words(claim)}" for rival, claim in claims.items()]
+    words = [
+        f"over `{rival}` {in_words(over_replicates(claim))}" for rival, claim in claims.items()
+    ]
     return Outcome(weakest(list(claims.values())), "; ".join(words))
 
 

@@ -13,7 +13,7 @@ from defrost.similarity.measures import PAIR_MEASURES
 from defrost.statistics.intervals import Interval, mean_interval
 from defrost.statistics.optimal_depth import cross_fitted_gain
 from defrost.statistics.summaries import scratch_rows
-from defrost.statistics.units import by_unit, network_of_replicate
+from defrost.statistics.units import by_unit, holds_for, network_of_replicate
 
 LARGER_IS_BETTER = {
     **{name: score.larger_is_better for name, score in SCORES.items()},
@@ -36,11 +36,15 @@ def source_ranking_table(scores: pd.DataFrame, accuracy: pd.DataFrame) -> pd.Dat
     for size, of_size in scores.groupby("size"):
         sources = list(dict.fromkeys(of_size["source"]))
         gains = {source: realised_gain(accuracy, source, size) for source in sources}
+        units = {
+            source: {"holds_for": holds_for(network_of_replicate(rows_of_source))}
+            for source, rows_of_source in accuracy[accuracy["size"] == size].groupby("source")
+        }
         for score, of_score in of_size.groupby("score", sort=False):
             key = {"study": accuracy["study"].iloc[0], "size": size, "score": score}
             for blocks, values in _by_summary(of_score, LARGER_IS_BETTER[score]).items():
                 ranked = rank_sources(values, gains, LARGER_IS_BETTER[score])
-                rows += [{**key, "blocks": blocks, **row} for row in ranked]
+                rows += [{**key, "blocks": blocks, **row, **units[row["source"]]} for row in ranked]
     return pd.DataFrame(rows)
 
 

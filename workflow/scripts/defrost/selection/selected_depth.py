@@ -81,8 +81,8 @@ def select_depths(correct: np.ndarray, depths: Sequence[int]) -> list[int]:
     """Return the depth that cross-validation selects in each replicate.
 
     The one at which most of the validated examples are told right. Ties go to the deepest: of
-    depths that the examples cannot tell apart it is the cheapest, since the blocks up to it are
-    frozen and the fewest parameters train.
+    depths that the examples cannot tell apart it is the cheapest where the blocks up to it are
+    frozen, since the fewest parameters train; nothing speaks for another where they are not.
 
     Args:
         correct: replicates x depths, examples told right, summed over the folds, which are the
@@ -94,7 +94,7 @@ def select_depths(correct: np.ndarray, depths: Sequence[int]) -> list[int]:
 
 
 def regrets(accuracy: np.ndarray, rules: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return what rules for choosing a depth lose on test to the optimal depth.
+    """Return what rules for choosing a depth lose on test to the optimal depth, by replicate.
 
     The optimal depth is the one with the highest mean over the replicates, of equal ones the
     first. As the maximum of noisy means it flatters itself, by the same amount against all. In a

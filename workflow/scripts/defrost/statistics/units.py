@@ -17,6 +17,11 @@ def network_of_replicate(rows: pd.DataFrame) -> pd.Series:
     return rows.groupby("replicate")["source_seed"].max()
 
 
+def over_networks(networks: pd.Series) -> bool:
+    """Return whether the source networks of the replicates are enough to be the units."""
+    return networks.nunique() >= _ENOUGH_NETWORKS
+
+
 def by_unit(values: pd.DataFrame | pd.Series, networks: pd.Series) -> pd.DataFrame | pd.Series:
     """Return values by replicate as values by independent unit, a row each.
 
@@ -24,14 +29,14 @@ def by_unit(values: pd.DataFrame | pd.Series, networks: pd.Series) -> pd.DataFra
     network, and its value the mean over its replicates. With fewer it is the replicate, and what
     follows holds for these networks only.
     """
-    if networks.nunique() < _ENOUGH_NETWORKS:
+    if not over_networks(networks):
         return values
     return values.groupby(networks).mean()
 
 
 def holds_for(networks: pd.Series) -> str:
     """Return in words what intervals over the units are good for."""
-    count = networks.nunique()
-    if count >= _ENOUGH_NETWORKS:
+    if over_networks(networks):
         return "source networks of this source"
+    count = networks.nunique()
     return "this source network" if count == 1 else f"these {count} source networks"
