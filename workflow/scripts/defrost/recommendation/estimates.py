@@ -6,11 +6,10 @@ examples: without it they would be too narrow.
 """
 
 import numpy as np
-from scipy.stats import t
 
 from defrost.recommendation.evidence import Evidence
-from defrost.statistics.intervals import Interval
-from defrost.statistics.optimal_depth import chosen_on_others
+from defrost.statistics.intervals import Interval, family_level, t_interval
+from defrost.statistics.optimal_depth import chosen_on_others, first_highest
 
 _TIED = 1e-9  # accuracies are ratios of counts: closer than this they are equal but for rounding
 FEWEST = 3  # folds in all from which there is an interval
@@ -21,7 +20,7 @@ APART = 0.05
 
 def best(evidence: Evidence) -> int:
     """Return the column of the highest cross-validated accuracy, of equal ones the first."""
-    return int(_first_best(_means(evidence)))
+    return int(first_highest(_means(evidence)))
 
 
 def left_out_choices(evidence: Evidence) -> np.ndarray:
@@ -40,7 +39,7 @@ def left_out_choices(evidence: Evidence) -> np.ndarray:
         rows = np.flatnonzero(place == number)
         correct = evidence.accuracy[rows] * evidence.validated[rows, None]
         others = evidence.validated[rows].sum() - evidence.validated[rows]
-        chosen[rows] = _first_best((correct.sum(axis=0) - correct) / others[:, None])
+        chosen[rows] = first_highest((correct.sum(axis=0) - correct) / others[:, None])
     return chosen
 
 
@@ -60,7 +59,7 @@ def behind_best(evidence: Evidence) -> list[Interval]:
     The C - 1 intervals hold together with 95 % (Bonferroni). A choice whose interval does not lie
     above 0 cannot be told from the best; nor can one without an interval.
     """
-    level = 1 - 0.05 / max(len(evidence.choices) - 1, 1)
+    level = family_level(0.95, len(evidence.choices) - 1)
     ahead = evidence.accuracy[:, [best(evidence)]] - evidence.accuracy
     return [fold_interval(column, evidence, level) for column in ahead.T]
 
@@ -81,14 +80,8 @@ def fold_interval(values: np.ndarray, evidence: Evidence, level: float = 0.95) -
     replicates = len(np.unique(evidence.replicate))
     added = 1 + (replicates - 1) * (1 - evidence.shared)
     freedom = len(values) / replicates * added - 1
-    half = float(t.ppf(0.5 + level / 2, freedom) * error)
-    return Interval(mean, mean - half, mean + half)
+    return t_interval(mean, error, freedom, level)
 
 
 def _means(evidence: Evidence, rows: slice | np.ndarray = slice(None)) -> np.ndarray:
     return np.average(evidence.accuracy[rows], axis=0, weights=evidence.validated[rows])
-
-
-def _first_best(means: np.ndarray) -> np.ndarray:
-    """Return the first column within rounding of the highest, of each row."""
-    return np.argmax(means >= means.max(axis=-1, keepdims=True) - _TIED, axis=-1)

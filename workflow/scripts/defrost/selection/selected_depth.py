@@ -10,8 +10,13 @@ import numpy as np
 import pandas as pd
 
 from defrost.statistics.optimal_depth import optimal_column
-from defrost.statistics.summaries import by_depth, scratch_rows, transfers
-from defrost.transfer.protocols import representative
+from defrost.statistics.summaries import (
+    at_size,
+    by_depth,
+    same_as,
+    scratch_rows,
+    transfers,
+)
 
 
 def selected_depth_table(
@@ -32,9 +37,9 @@ def selected_depth_table(
     for source, protocol in transfers(validation):
         of_source = accuracy[accuracy["source"] == source]
         rules = {
-            "standard": _same_as(of_source, "freeze", blocks),
+            "standard": same_as(of_source, "freeze", blocks),
             "scratch": scratch_rows(accuracy),
-            "finetune": _same_as(of_source, "finetune", blocks),
+            "finetune": same_as(of_source, "finetune", blocks),
         }
         tested = by_depth(accuracy, source, protocol)
         for size, cell in by_depth(validation, source, protocol).groupby("size"):
@@ -46,7 +51,7 @@ def selected_depth_table(
             depths = list(correct.columns)
             selected = select_depths(correct.to_numpy(), depths)
             taken = tests[range(len(tests)), [depths.index(depth) for depth in selected]]
-            fixed = {f"regret_{name}": _at(r, size, correct.index) for name, r in rules.items()}
+            fixed = {f"regret_{name}": at_size(r, size, correct.index) for name, r in rules.items()}
             parts.append(
                 pd.DataFrame(
                     {
@@ -62,19 +67,6 @@ def selected_depth_table(
                 )
             )
     return pd.concat(parts, ignore_index=True)
-
-
-def _same_as(rows: pd.DataFrame, protocol: str, blocks: int) -> pd.DataFrame:
-    """Return the rows of cells that do what a protocol does at full depth."""
-    wanted = representative(protocol, blocks, blocks)
-    cells = zip(rows["protocol"], rows["depth"], strict=True)
-    return rows[[representative(*cell, blocks) == wanted for cell in cells]]
-
-
-def _at(rows: pd.DataFrame, size: int, replicates: pd.Index) -> np.ndarray:
-    """Return test accuracy at a size by replicate, whichever of several equal rows it is from."""
-    values = rows[rows["size"] == size].groupby("replicate")["test_accuracy"].first()
-    return values.reindex(replicates).to_numpy()
 
 
 def select_depths(correct: np.ndarray, depths: Sequence[int]) -> list[int]:

@@ -17,7 +17,11 @@ def optimal_column(accuracy: np.ndarray) -> np.ndarray:
 
     Of a stack of such accuracies, for each of them.
     """
-    means = accuracy.mean(axis=-2)
+    return first_highest(accuracy.mean(axis=-2))
+
+
+def first_highest(means: np.ndarray) -> np.ndarray:
+    """Return the first column within rounding of the highest mean; of a stack, of each row."""
     return np.argmax(means > means.max(axis=-1, keepdims=True) - _ROUNDING, axis=-1)
 
 

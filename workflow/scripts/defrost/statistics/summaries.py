@@ -9,7 +9,7 @@ import pandas as pd
 from defrost.statistics.intervals import family_level
 from defrost.statistics.optimal_depth import confidence_set, cross_fitted_gain, optimal_column
 from defrost.statistics.units import by_unit, holds_for, network_of_replicate
-from defrost.transfer.protocols import PROTOCOLS, SCRATCH, plan_of, representative
+from defrost.transfer.protocols import SCRATCH, plan_of, representative
 
 
 def by_depth(accuracy: pd.DataFrame, source: str, protocol: str) -> pd.DataFrame:
@@ -83,12 +83,12 @@ def _cells(accuracy: pd.DataFrame, blocks: int) -> Iterator[tuple[dict, _Cell]]:
     scratch = scratch_rows(accuracy)
     for source, protocol in transfers(accuracy):
         of_source = accuracy[accuracy["source"] == source]
-        standard = of_source[_is_standard(of_source, blocks)]
+        standard = same_as(of_source, "freeze", blocks)
         network = network_of_replicate(of_source)
         for size, rows in by_depth(accuracy, source, protocol).groupby("size"):
             paired = rows.pivot(index="replicate", columns="depth", values="test_accuracy")
             networks = network[paired.index]
-            baselines = (_series(baseline, size, paired.index) for baseline in (scratch, standard))
+            baselines = (at_size(baseline, size, paired.index) for baseline in (scratch, standard))
             cell = _Cell(
                 by_unit(paired, networks),
                 *(by_unit(baseline, networks).to_numpy() for baseline in baselines),
@@ -98,12 +98,17 @@ def _cells(accuracy: pd.DataFrame, blocks: int) -> Iterator[tuple[dict, _Cell]]:
             yield {"study": study, "source": source, "protocol": protocol, "size": size}, cell
 
 
-def _is_standard(accuracy: pd.DataFrame, blocks: int) -> pd.Series:
-    same = [p for p in PROTOCOLS if representative(p, blocks, blocks) == ("freeze", blocks)]
-    return accuracy["protocol"].isin(same) & (accuracy["depth"] == blocks)
+def same_as(rows: pd.DataFrame, protocol: str, blocks: int) -> pd.DataFrame:
+    """Return the rows of cells that do what a protocol does at full depth.
+
+    `rows` are of sources, without the baseline; `blocks` is the number L of blocks.
+    """
+    wanted = representative(protocol, blocks, blocks)
+    cells = zip(rows["protocol"], rows["depth"], strict=True)
+    return rows[[representative(*cell, blocks) == wanted for cell in cells]]
 
 
-def _series(rows: pd.DataFrame, size: int, replicates: pd.Index) -> pd.Series:
+def at_size(rows: pd.DataFrame, size: int, replicates: pd.Index) -> pd.Series:
     """Return test accuracy at a size by replicate, whichever of several equal rows it is from."""
     values = rows[rows["size"] == size].groupby("replicate")["test_accuracy"].first()
     return values.reindex(replicates)
