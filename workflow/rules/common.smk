@@ -20,7 +20,9 @@ SCHEMAS = "workflow/schemas"
 
 try:
     with open(workflow.source_path("../schemas/config.schema.yaml")) as _file:
-        CONFIG = grid.resolve_config(config, yaml.safe_load(_file))
+        # read again for every job: the loader in C takes a tenth of the time
+        _schema = yaml.load(_file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    CONFIG = grid.resolve_config(config, _schema)
 except schema.ConfigError as error:
     # a WorkflowError would end in a line about this file and not about the config
     sys.exit(str(error))
@@ -41,8 +43,8 @@ wildcard_constraints:
 
 
 def code(script):
-    """Digest of a rule's script and of all the code of the workflow that it imports."""
-    return code_digest(SCRIPTS / script, SCRIPTS)
+    """Digest of a rule's script and of all that it imports here; made for jobs that need it."""
+    return lambda wildcards: code_digest(SCRIPTS / script, SCRIPTS)
 
 
 def settings(wildcards, *keys, **values):
@@ -72,10 +74,7 @@ def training_settings(wildcards, phase, *plans, **values):
 
 
 def limits(wildcards, input):
-    """What a training job may use, and how often it saves; no part of a result.
-
-    As a function of `input` it is not compared by Snakemake.
-    """
+    """What a training job may use, and how often it saves; of `input`, so it is not compared."""
     return {
         "memory": CONFIG["feature_memory_mb"] * 2**20,
         "checkpoint_seconds": CONFIG["checkpoint_seconds"],

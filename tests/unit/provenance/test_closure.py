@@ -4,6 +4,9 @@ Covers: plain, relative and conditional imports, packages and their __init__, su
 a `from` import, cycles, other people's packages, and what does and does not change the digest.
 """
 
+from modulefinder import ModuleFinder
+from pathlib import Path
+
 import pytest
 
 from defrost.provenance.closure import code_digest, import_closure
@@ -78,3 +81,13 @@ def test_a_changed_string_that_is_no_docstring_counts(build):
 def test_code_that_moves_to_another_file_counts(build):
     swapped = {"house/cellar/wine.py": FILES["house/door.py"], "house/door.py": "red = 1\n"}
     assert digest(build("swapped", files=swapped)) != digest(build())
+
+
+def test_closures_of_all_scripts_are_those_of_modulefinder(root):
+    """The standard library reads imports off the bytecode, where ours reads the syntax tree."""
+    scripts = (root / "workflow/scripts").resolve()
+    for script in scripts.glob("*.py"):
+        finder = ModuleFinder(path=[str(scripts)])
+        finder.run_script(str(script))
+        found = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+        assert set(import_closure(script, scripts)) == found, script.name

@@ -30,6 +30,7 @@ def import_closure(script: Path, root: Path) -> list[Path]:
     return sorted(found)
 
 
+@cache
 def code_digest(script: Path, root: Path) -> str:
     """Return a hexadecimal digest (16 characters) of `script` and its import closure in `root`."""
     digest = hashlib.sha256()
