@@ -28,7 +28,8 @@ include: "workflow/rules/ranking.smk"
 include: "workflow/rules/recommendation.smk"
 include: "workflow/rules/findings.smk"
 include: "workflow/rules/ladder.smk"
-include: "workflow/rules/figures.smk"
+include: "workflow/rules/accuracy_figures.smk"
+include: "workflow/rules/similarity_figures.smk"
 include: "workflow/rules/report.smk"
 
 
