@@ -3,7 +3,7 @@
 # REQUIRED INPUTS   results/{study}/tables/accuracy.csv
 #                   results/{study}/tables/optimal_depth.csv
 # OUTPUTS           results/{study}/figures/{name}.pdf, .png, .csv (the numbers) and .json
-#                   for accuracy_by_depth, optimal_depth, phase_diagram, cost_accuracy
+#                   for accuracy_by_depth, optimal_depth, transfer_gain, phase_diagram, cost_accuracy
 
 
 # Plots test accuracy against transfer depth.
@@ -44,6 +44,26 @@ rule plot_optimal_depth:
         code=code("plot_optimal_depth.py"),
     script:
         "../scripts/plot_optimal_depth.py"
+
+
+# Plots what transfer gains over scratch, and over the standard protocol.
+rule plot_transfer_gain:
+    input:
+        optimal="results/{study}/tables/optimal_depth.csv",
+        schema=f"{SCHEMAS}/optimal_depth.schema.yaml",
+    output:
+        **figure_outputs("transfer_gain"),
+    log:
+        "results/{study}/logs/plot_transfer_gain.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_transfer_gain.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: figure_settings(w, "protocols", "replicates", "target"),
+        code=code("plot_transfer_gain.py"),
+    script:
+        "../scripts/plot_transfer_gain.py"
 
 
 # Plots optimal depth and its gain over source-target similarity and labelled examples.
