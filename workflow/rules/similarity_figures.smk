@@ -2,8 +2,10 @@
 #
 # REQUIRED INPUTS   results/{study}/tables/similarity.csv
 #                   results/{study}/tables/intrinsic_dimension.csv
+#                   results/{study}/tables/optimal_depth.csv
 # OUTPUTS           results/{study}/figures/{name}.pdf, .png, .csv (the numbers) and .json
-#                   for similarity_by_block, similarity_matrix, intrinsic_dimension
+#                   for similarity_by_block, similarity_matrix, intrinsic_dimension,
+#                   similarity_vs_gain
 
 
 # Plots similarity of source and target networks in every block.
@@ -64,3 +66,27 @@ rule plot_intrinsic_dimension:
         code=code("plot_intrinsic_dimension.py"),
     script:
         "../scripts/plot_intrinsic_dimension.py"
+
+
+# Plots what sources gain against how similar their networks are to the target's.
+rule plot_similarity_vs_gain:
+    input:
+        similarity="results/{study}/tables/similarity.csv",
+        similarity_schema=f"{SCHEMAS}/similarity.schema.yaml",
+        optimal="results/{study}/tables/optimal_depth.csv",
+        optimal_schema=f"{SCHEMAS}/optimal_depth.schema.yaml",
+    output:
+        **figure_outputs("similarity_vs_gain"),
+    log:
+        "results/{study}/logs/plot_similarity_vs_gain.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_similarity_vs_gain.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda w: figure_settings(
+            w, "protocols", "references", "replicates", "target"
+        ),
+        code=code("plot_similarity_vs_gain.py"),
+    script:
+        "../scripts/plot_similarity_vs_gain.py"
