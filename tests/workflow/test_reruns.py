@@ -17,6 +17,8 @@ SIMILARITY = {
     "test_findings": 2,
     "plot_similarity_by_block": 2,
     "plot_similarity_matrix": 2,
+    "plot_similarity_vs_gain": 2,
+    "plot_findings": 2,
     "rank_sources": 2,
     "plot_source_ranking": 2,
     "report": 1,
@@ -25,10 +27,13 @@ SIMILARITY = {
 EVERYWHERE = (
     "accuracy_by_depth",
     "optimal_depth",
+    "transfer_gain",
     "similarity_by_block",
     "similarity_matrix",
     "intrinsic_dimension",
+    "similarity_vs_gain",
     "source_ranking",
+    "findings",
 )
 
 
@@ -104,6 +109,8 @@ def test_an_edit_of_one_script_reruns_its_rule_and_what_follows(finished_copy, r
     assert planned(run, finished_copy) == {
         "find_optimal_depth": 2,
         "plot_optimal_depth": 2,
+        "plot_transfer_gain": 2,
+        "plot_similarity_vs_gain": 2,
         "plot_phase_diagram": 1,
         "report": 1,
     }
