@@ -28,7 +28,8 @@ include: "workflow/rules/ranking.smk"
 include: "workflow/rules/recommendation.smk"
 include: "workflow/rules/findings.smk"
 include: "workflow/rules/ladder.smk"
-include: "workflow/rules/figures.smk"
+include: "workflow/rules/accuracy_figures.smk"
+include: "workflow/rules/similarity_figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/run.smk"
 
@@ -56,8 +57,9 @@ rule figures:
 
 
 rule findings:
-    """The statements of the literature with their verdicts, as a table and a page."""
+    """The statements of the literature with their verdicts, as a figure, a table and a page."""
     input:
+        figure_files("findings"),
         table_files("findings"),
 
 
@@ -90,6 +92,12 @@ rule optimal_depth:
     input:
         figure_files("optimal_depth"),
         table_files("optimal_depth"),
+
+
+rule transfer_gain:
+    """What transfer gains over scratch, and over the standard protocol."""
+    input:
+        figure_files("transfer_gain"),
 
 
 rule selected_depth:
@@ -140,3 +148,9 @@ rule intrinsic_dimension:
     input:
         figure_files("intrinsic_dimension"),
         table_files("intrinsic_dimension"),
+
+
+rule similarity_vs_gain:
+    """Gain of every source against the similarity of its network to the target's."""
+    input:
+        figure_files("similarity_vs_gain"),

@@ -25,10 +25,13 @@ TABLES = ("accuracy", "optimal_depth", "similarity", "intrinsic_dimension")
 COMMON = (
     "accuracy_by_depth",
     "optimal_depth",
+    "transfer_gain",
     "similarity_by_block",
     "similarity_matrix",
     "intrinsic_dimension",
+    "similarity_vs_gain",
     "source_ranking",
+    "findings",
 )
 FIGURES = [
     *(("smoke", name) for name in ("clone_gallery", *COMMON)),

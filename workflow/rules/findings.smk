@@ -3,6 +3,7 @@
 # REQUIRED INPUTS   results/{study}/tables/accuracy.csv
 #                   results/{study}/tables/similarity.csv
 # OUTPUTS           results/{study}/tables/findings.csv, and findings.html to read
+#                   results/{study}/figures/findings
 
 
 # Tests every statement, with an interval and a verdict.
@@ -18,9 +19,9 @@ rule test_findings:
         record="results/{study}/tables/findings.csv.json",
         page=report(
             "results/{study}/tables/findings.html",
-            caption="../report/findings.rst",
+            caption="../report/findings_page.rst",
             category="{study}",
-            labels={"figure": "findings"},
+            labels={"figure": "findings in words"},
         ),
         page_record="results/{study}/tables/findings.html.json",
     log:
@@ -40,3 +41,23 @@ rule test_findings:
         code=code("test_findings.py"),
     script:
         "../scripts/test_findings.py"
+
+
+# Plots the number of every statement with its interval and verdict.
+rule plot_findings:
+    input:
+        findings="results/{study}/tables/findings.csv",
+        schema=f"{SCHEMAS}/findings.schema.yaml",
+    output:
+        **figure_outputs("findings"),
+    log:
+        "results/{study}/logs/plot_findings.log",
+    benchmark:
+        "results/{study}/benchmarks/plot_findings.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=settings,
+        code=code("plot_findings.py"),
+    script:
+        "../scripts/plot_findings.py"

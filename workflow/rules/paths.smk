@@ -25,12 +25,15 @@ FIGURES = {
     "wgan_training": lambda study: origins.datasets_from(study, "wgan"),
     "accuracy_by_depth": bool,
     "optimal_depth": bool,
+    "transfer_gain": bool,
     "source_ranking": selected.ranked_sources,
     "phase_diagram": origins.swept_dial,
     "cost_accuracy": lambda study: len(study["protocols"]) > 1,
     "similarity_by_block": bool,
     "similarity_matrix": bool,
     "intrinsic_dimension": bool,
+    "similarity_vs_gain": bool,
+    "findings": bool,
 }
 
 # Networks, and disjoint sets of images, that a clone is measured with.

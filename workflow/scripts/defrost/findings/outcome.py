@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from defrost.findings.study import CannotTellError
+from defrost.findings.verdicts import REFUTED, SUPPORTED, UNDECIDED
 from defrost.statistics.intervals import Interval, family_level, mean_interval
 
 _DIGITS = 12  # what is 0 but for rounding is on neither side
-SUPPORTED, REFUTED, UNDECIDED = "supported", "refuted", "undecided"
 
 
 class Outcome(NamedTuple):

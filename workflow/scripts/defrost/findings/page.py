@@ -5,10 +5,7 @@ import re
 
 import pandas as pd
 
-from defrost.findings.outcome import REFUTED, SUPPORTED, UNDECIDED
-
-# of Paul Tol's palettes, told apart by colour-blind eyes as well
-_COLOURS = {SUPPORTED: "#117733", REFUTED: "#aa3377", UNDECIDED: "#777777"}
+from defrost.findings.verdicts import COLOURS
 
 _STYLE = """
 body { font: 15px/1.45 sans-serif; color: #222; max-width: 62em; margin: 2em auto; padding: 0 1em }
@@ -52,7 +49,7 @@ def findings_page(table: pd.DataFrame) -> str:
 
 
 def _row(finding: tuple) -> str:
-    badge = f'<b style="background: {_COLOURS[finding.verdict]}">{finding.verdict}</b>'
+    badge = f'<b style="background: {COLOURS[finding.verdict]}">{finding.verdict}</b>'
     return f"""<tr>
 <td>{finding.finding}</td>
 <td>{_text(finding.statement)}<small>{_text(finding.statistic)}</small></td>

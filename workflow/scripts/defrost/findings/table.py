@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from defrost.findings.outcome import UNDECIDED
 from defrost.findings.registry import FINDINGS, Finding
 from defrost.findings.study import CannotTellError, Study
+from defrost.findings.verdicts import UNDECIDED
 
 
 def findings_table(study: Study) -> pd.DataFrame:

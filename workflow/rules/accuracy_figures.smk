@@ -1,11 +1,9 @@
-# Figures: drawn from tables, so that a change of style trains nothing.
+# Figures of accuracy: drawn from tables, so that a change of style trains nothing.
 #
 # REQUIRED INPUTS   results/{study}/tables/accuracy.csv
 #                   results/{study}/tables/optimal_depth.csv
-#                   results/{study}/tables/similarity.csv
-#                   results/{study}/tables/intrinsic_dimension.csv
 # OUTPUTS           results/{study}/figures/{name}.pdf, .png, .csv (the numbers) and .json
-#                   for every name in FIGURES (paths.smk) but those of ladder.smk
+#                   for accuracy_by_depth, optimal_depth, transfer_gain, phase_diagram, cost_accuracy
 
 
 # Plots test accuracy against transfer depth.
@@ -48,64 +46,24 @@ rule plot_optimal_depth:
         "../scripts/plot_optimal_depth.py"
 
 
-# Plots similarity of source and target networks in every block.
-rule plot_similarity_by_block:
+# Plots what transfer gains over scratch, and over the standard protocol.
+rule plot_transfer_gain:
     input:
-        similarity="results/{study}/tables/similarity.csv",
-        schema=f"{SCHEMAS}/similarity.schema.yaml",
+        optimal="results/{study}/tables/optimal_depth.csv",
+        schema=f"{SCHEMAS}/optimal_depth.schema.yaml",
     output:
-        **figure_outputs("similarity_by_block"),
+        **figure_outputs("transfer_gain"),
     log:
-        "results/{study}/logs/plot_similarity_by_block.log",
+        "results/{study}/logs/plot_transfer_gain.log",
     benchmark:
-        "results/{study}/benchmarks/plot_similarity_by_block.tsv"
+        "results/{study}/benchmarks/plot_transfer_gain.tsv"
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "references", "target"),
-        code=code("plot_similarity_by_block.py"),
+        settings=lambda w: figure_settings(w, "protocols", "replicates", "target"),
+        code=code("plot_transfer_gain.py"),
     script:
-        "../scripts/plot_similarity_by_block.py"
-
-
-# Plots similarity of every block of a source network to every block of a target network.
-rule plot_similarity_matrix:
-    input:
-        similarity="results/{study}/tables/similarity.csv",
-        schema=f"{SCHEMAS}/similarity.schema.yaml",
-    output:
-        **figure_outputs("similarity_matrix"),
-    log:
-        "results/{study}/logs/plot_similarity_matrix.log",
-    benchmark:
-        "results/{study}/benchmarks/plot_similarity_matrix.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=lambda w: figure_settings(w, "references", "target"),
-        code=code("plot_similarity_matrix.py"),
-    script:
-        "../scripts/plot_similarity_matrix.py"
-
-
-# Plots the intrinsic dimension of the representations in every block.
-rule plot_intrinsic_dimension:
-    input:
-        dimension="results/{study}/tables/intrinsic_dimension.csv",
-        schema=f"{SCHEMAS}/intrinsic_dimension.schema.yaml",
-    output:
-        **figure_outputs("intrinsic_dimension"),
-    log:
-        "results/{study}/logs/plot_intrinsic_dimension.log",
-    benchmark:
-        "results/{study}/benchmarks/plot_intrinsic_dimension.tsv"
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=lambda w: figure_settings(w, "references", "target"),
-        code=code("plot_intrinsic_dimension.py"),
-    script:
-        "../scripts/plot_intrinsic_dimension.py"
+        "../scripts/plot_transfer_gain.py"
 
 
 # Plots optimal depth and its gain over source-target similarity and labelled examples.
