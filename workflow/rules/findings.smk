@@ -16,11 +16,10 @@ rule test_findings:
     output:
         table="results/{study}/tables/findings.csv",
         record="results/{study}/tables/findings.csv.json",
-        page=report(
+        page=shown(
             "results/{study}/tables/findings.html",
-            caption="../report/findings.rst",
-            category="{study}",
-            labels={"figure": "findings"},
+            title="table of findings",
+            caption="findings",
         ),
         page_record="results/{study}/tables/findings.html.json",
     log:

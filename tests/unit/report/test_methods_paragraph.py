@@ -1,12 +1,32 @@
-"""The Methods paragraph of the report says what a config does, and nothing else."""
+"""The first page of the report: Methods that say what a config does, then all results."""
 
+import re
 from types import SimpleNamespace
 
 import jinja2
 import pytest
 import yaml
+from docutils.core import publish_parts
+from snakemake.report import Category
 
 from defrost.config.grid import resolve_config
+
+
+def result(path, mime, label):
+    return SimpleNamespace(path=path, mime=mime, labels={"result": label})
+
+
+# as Snakemake hands them over: by section and subsection, in any order
+SECTIONS = {
+    Category("2. second"): {None: [result("second/b.png", "image/png", "2a this")]},
+    Category("1. first"): {
+        None: [
+            result("first/findings.html", "text/html", "1c findings"),
+            result("first/z.png", "image/png", "1a that"),
+            result("first/a.png", "image/png", "1b this"),
+        ]
+    },
+}
 
 
 def methods(root, schema, preset, **changes):
@@ -17,7 +37,8 @@ def methods(root, schema, preset, **changes):
     studies[config["run"][0]]["training"].update(changes)
     text = (root / "workflow/report/workflow.rst").read_text()
     given = SimpleNamespace(config=SimpleNamespace(studies=studies, run=config["run"]))
-    return jinja2.Template(text, trim_blocks=True, lstrip_blocks=True).render(snakemake=given)
+    template = jinja2.Template(text, trim_blocks=True, lstrip_blocks=True)
+    return template.render(snakemake=given, categories=SECTIONS)
 
 
 @pytest.mark.parametrize("preset", ["config.yaml", "smoke", "convergence", "protocols", "fashion"])
@@ -32,3 +53,19 @@ def test_it_says_what_was_asked_for_and_no_more(root, schema):
     flipped = methods(root, schema, "config.yaml", augmentation={"flip": True, "shift": 0})
     assert "flipped" in flipped
     assert "3 in study smoke_manifold: replicates start" in methods(root, schema, "smoke")
+
+
+def test_results_follow_the_methods_in_the_order_of_their_labels(root, schema):
+    text = methods(root, schema, "config.yaml")
+    shown = re.findall(r"^\*\*\d\. \w+|<b>\w+|<img|<iframe", text, flags=re.MULTILINE)
+    assert text.index("**Findings.**") < text.index(shown[0])
+    assert shown == [
+        *("**1. first", "<img", "<b>1a", "<img", "<b>1b", "<iframe", "<b>1c"),
+        *("**2. second", "<img", "<b>2a"),
+    ]
+
+
+def test_it_is_well_formed(root, schema):
+    page = publish_parts(methods(root, schema, "smoke"), writer="html")["body"]
+    assert "system-message" not in page
+    assert page.count('<div class="gallery">') == len(SECTIONS)
