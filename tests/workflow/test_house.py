@@ -45,3 +45,10 @@ def test_nothing_is_pickled(root, word):
     for path in (root / "workflow").rglob("*.py"):
         code = re.sub(r'""".*?"""|#.*', "", path.read_text(), flags=re.DOTALL)
         assert word not in code, path
+
+
+def test_every_caption_ends_with_how_its_result_was_made(root):
+    captions = set((root / "workflow/report").glob("*.rst"))
+    for path in captions - {root / "workflow/report/workflow.rst"}:
+        made = path.read_text().partition("\nHow this was made:\n\n")[2]
+        assert re.fullmatch(r"\.\. include:: {{ snakemake.output.\w+ }}\n   :code: json\n", made)

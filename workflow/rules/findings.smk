@@ -17,11 +17,10 @@ rule test_findings:
     output:
         table="results/{study}/tables/findings.csv",
         record="results/{study}/tables/findings.csv.json",
-        page=report(
+        page=shown(
             "results/{study}/tables/findings.html",
-            caption="../report/findings_page.rst",
-            category="{study}",
-            labels={"figure": "findings in words"},
+            title="table of findings",
+            caption="findings_page",
         ),
         page_record="results/{study}/tables/findings.html.json",
     log:

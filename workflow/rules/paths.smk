@@ -19,20 +19,20 @@ TABLES = {
     "findings": bool,
 }
 
-# The figures, and whether a study has something to show in each.
+# The figures in the report's order, and whether a study has something to show in each.
 FIGURES = {
     "clone_gallery": origins.clones,
     "wgan_training": lambda study: origins.datasets_from(study, "wgan"),
     "accuracy_by_depth": bool,
     "optimal_depth": bool,
     "transfer_gain": bool,
-    "source_ranking": selected.ranked_sources,
     "phase_diagram": origins.swept_dial,
-    "cost_accuracy": lambda study: len(study["protocols"]) > 1,
     "similarity_by_block": bool,
     "similarity_matrix": bool,
     "intrinsic_dimension": bool,
     "similarity_vs_gain": bool,
+    "cost_accuracy": lambda study: len(study["protocols"]) > 1,
+    "source_ranking": selected.ranked_sources,
     "findings": bool,
 }
 
@@ -133,8 +133,7 @@ def ladder_tables():
 def figure_outputs(name):
     """Files of a figure; the report shows its picture."""
     files = {ext: f"results/{{study}}/figures/{name}.{ext}" for ext in FIGURE_FILES}
-    caption, labels = f"../report/{name}.rst", {"figure": name.replace("_", " ")}
-    picture = report(files["png"], caption=caption, category="{study}", labels=labels)
+    picture = shown(files["png"], title=name.replace("_", " "), caption=name)
     return {**files, "png": picture, "json": f"results/{{study}}/figures/{name}.json"}
 
 

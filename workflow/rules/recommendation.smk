@@ -13,11 +13,10 @@ rule recommend:
     output:
         answer="results/{study}/recommendation.json",
         answer_record="results/{study}/recommendation.json.json",
-        page=report(
+        page=shown(
             "results/{study}/recommendation.html",
-            caption="../report/recommendation.rst",
-            category="{study}",
-            labels={"figure": "recommendation"},
+            title="recommendation",
+            caption="recommendation",
         ),
         page_record="results/{study}/recommendation.html.json",
     log:

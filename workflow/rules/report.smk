@@ -1,19 +1,21 @@
-# The report: one page with figures and findings, their captions and how each was made.
+# The report: figures, findings and recommendation with captions and how each was made.
 #
 # REQUIRED INPUTS   every figure of every study
 #                   results/{study}/tables/findings.csv and recommendation.json, with their pages
-# OUTPUTS           results/report.html
+# OUTPUTS           results/report.html, in one file
+#                   results/report.zip, with the pictures as files of their own
 
 
-# Writes Snakemake's own report, which needs no other file and no network.
 rule report:
+    """The report of all studies, in one file and as an archive."""
     input:
         figures=figure_files(*FIGURES),
         recommendations=recommendation_pages(),
         findings=table_files("findings"),
-        methods="workflow/report/workflow.rst",
+        texts=report_texts(),
     output:
         page="results/report.html",
+        archive="results/report.zip",
     log:
         "results/logs/report.log",
     benchmark:

@@ -37,7 +37,7 @@ def recommend(answer_schema):
         found["answer"] = sentences.answer(found)
         text = json.dumps(found, allow_nan=False)
         validate(json.loads(text), answer_schema)
-        html = page(found)
+        html = re.sub("</?code>", "`", page(found))
         body = re.search("<body>.*", html, flags=re.DOTALL)[0]
         words = " ".join(unescape(re.sub("<[^>]*>", " ", body)).split())
         assert not re.search(r"\b(nan|None|inf)\b", words)
