@@ -15,6 +15,7 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/origins.smk"
 include: "workflow/rules/paths.smk"
+include: "workflow/rules/stages.smk"
 include: "workflow/rules/selected.smk"
 include: "workflow/rules/shown.smk"
 include: "workflow/rules/datasets.smk"
@@ -45,14 +46,44 @@ rule all:
         rules.report.output,
 
 
+rule data:
+    """Stage: the data of the targets and of their sources."""
+    input:
+        dataset_files(),
+
+
+rule sources:
+    """Stage: the networks pretrained on every source, or brought in."""
+    input:
+        source_files(),
+
+
+rule transfer:
+    """Stage: all transfers and the networks from scratch, in the table of accuracy."""
+    input:
+        table_files("accuracy"),
+
+
+rule activations:
+    """Stage: what every network to be compared makes of the probe examples."""
+    input:
+        compared_activations(),
+
+
+rule similarity:
+    """Stage: the representations compared, block by block, as tables."""
+    input:
+        table_files("similarity", "dial_correlation", "intrinsic_dimension"),
+
+
 rule tables:
-    """All tables."""
+    """Stage: all tables."""
     input:
         table_files(*TABLES),
 
 
 rule figures:
-    """All figures."""
+    """Stage: all figures."""
     input:
         figure_files(*FIGURES),
 
