@@ -66,17 +66,28 @@ def measure_run(folder: Path) -> None:
 
 
 def measure_redraw(folder: Path) -> None:
-    """Print what one redrawn figure costs beside the parts that cannot be avoided."""
+    """Print what planning costs, and one figure after an edit of its style, beside its script."""
     settings = json.loads((folder / FIGURE).with_suffix(".json").read_text())["settings"]
-    times: dict[str, list[float]] = {"snakemake --version": [], "script alone": [], "redraw": []}
-    for _ in range(REPEATS):
-        (folder / FIGURE).unlink()
-        times["redraw"].append(seconds(folder, "-m", "snakemake", FIGURE))
-        times["snakemake --version"].append(seconds(folder, "-m", "snakemake", "--version"))
-        times["script alone"].append(seconds(folder, "-c", ALONE.format(settings=settings)))
-    print(f"one figure redrawn, medians of {REPEATS}:")
-    for what, values in times.items():
-        print(f"  {what:20} {statistics.median(values):.2f} s")
+    style = folder / "workflow/scripts/defrost/figures/style.py"
+    commands = {
+        "snakemake --version": ("-m", "snakemake", "--version"),
+        "snakemake -n": ("-m", "snakemake", "-n"),
+        "script alone": ("-c", ALONE.format(settings=settings)),
+        "style edit": ("-m", "snakemake", FIGURE),
+    }
+    times: dict[str, list[float]] = {what: [] for what in commands}
+    for number in range(REPEATS):
+        for what, command in commands.items():
+            if what == "style edit":
+                style.write_text(f"{style.read_text()}EDIT = {number}\n")
+            times[what].append(seconds(folder, *command))
+    version, plan, script, redraw = map(statistics.median, times.values())
+    print(f"medians of {REPEATS}:")
+    print(f"  a plan         {plan:.2f} s, {plan - version:.2f} s more than snakemake --version")
+    print(
+        f"  a style edit   {redraw:.2f} s until the figure is redrawn, {redraw / script:.1f} times"
+    )
+    print(f"                 the plotting script alone ({script:.2f} s; at most 3)")
 
 
 def _jobs(folder: Path) -> list[tuple[str, float]]:
