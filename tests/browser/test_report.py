@@ -22,9 +22,10 @@ def opened(request, finished, tmp_path_factory):
     """The report, open, in each of its forms, and what it did that it must not do."""
     folder = finished / "results"
     if request.param == "zip":
+        unzipped = tmp_path_factory.mktemp("unzipped")
         with ZipFile(folder / "report.zip") as archive:
-            archive.extractall(tmp_path_factory.mktemp("unzipped"))
-        folder = tmp_path_factory.getbasetemp() / "unzipped0/report"
+            archive.extractall(unzipped)
+        folder = unzipped / "report"
     faults = []
 
     def ask(asked):
@@ -34,6 +35,7 @@ def opened(request, finished, tmp_path_factory):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(10_000)  # milliseconds
         page.on("request", ask)
         page.on("requestfailed", lambda asked: faults.append(f"did not get {asked.url[:100]}"))
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -134,9 +136,9 @@ def test_every_thumbnail_is_there_and_leads_to_its_result(page, shown):
     assert page.locator(".gallery a").count() == len(results)
     for picture in page.locator(".gallery img").all():
         expect_picture(picture)
-    for index in range(page.locator(".gallery iframe").count()):
-        inside = page.locator(".gallery iframe").nth(index).content_frame
-        expect(inside.locator("h1")).not_to_be_empty()
+    for small in page.locator(".gallery iframe").all():
+        expect(small).to_be_visible()
+        expect(small.content_frame.locator("h1")).not_to_be_empty()
     page.locator(".gallery").first.get_by_text("similarity by block").click()
     expect(page.locator("nav .prose")).to_contain_text("Similarity of source networks")
     picture = page.locator("div.p-3 > img")
