@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from defrost.figures.findings import draw_findings
 from defrost.findings.registry import FINDINGS
@@ -98,6 +99,17 @@ def test_a_verdict_has_a_colour_and_a_marker_of_its_own_in_row_and_word():
 def test_numbers_are_written_with_a_true_minus():
     figure, _ = draw_findings(make_findings())
     assert "−0.100 (−0.130 to −0.080)" in texts(figure)
+
+
+def test_the_longest_numbers_end_before_the_marker_of_the_verdict():
+    figure, _ = draw_findings(make_findings(value=-0.888, low=-0.988, high=-0.788))
+    figure.set_dpi(200)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for panel in figure.axes:
+        marker = next(line for line in panel.lines if line.get_transform() != panel.transData)
+        (left, _), _ = marker.get_window_extent(renderer).get_points()
+        ends = [t.get_window_extent(renderer).x1 for t in panel.texts if "−0.888" in t.get_text()]
+        assert ends and max(ends) < left
 
 
 def test_a_row_without_a_number_says_why_and_draws_nothing(assert_readable):

@@ -49,8 +49,9 @@ def make_tables(make_similarity):
     def make(sources=SOURCES, sizes=(20, 100), protocols=("freeze",), **options):
         similarity = make_similarity(sources, **options)
         shift = similarity["source"].map({s: 0.01 * place for place, s in enumerate(sources)})
+        shift = shift.fillna(0) + similarity["replicate"] ** 2 / 100  # means are not in the middle
         values = ["value", "value_low", "value_high"]
-        similarity[values] = similarity[values].add(shift.fillna(0), axis=0)
+        similarity[values] = similarity[values].add(shift, axis=0)
         return similarity, make_gains(sources, sizes, protocols)
 
     return make
@@ -205,9 +206,10 @@ def test_points_bands_and_ceiling_lie_within_the_axes(make_tables):
             assert points[column].between(left, right).all()
 
 
-def test_an_interval_that_reaches_below_what_is_possible_stays_on_a_logarithmic_axis(make_tables):
+@pytest.mark.parametrize("low", [-0.5, 1e-9])
+def test_a_logarithmic_axis_ends_where_the_measure_does(make_tables, low):
     similarity, optimal = make_tables(replicates=1)
-    tables = similarity.assign(value_low=-0.5), optimal
+    tables = similarity.assign(value_low=low), optimal
     figure, _ = draw_similarity_vs_gain(*tables, SOURCES, ["freeze"])
     assert figure.axes[1].get_xscale() == "log"
     assert min(figure.axes[1].get_xlim()) > 1e-4

@@ -6,6 +6,7 @@ from itertools import groupby
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from defrost.figures.style import FULL_WIDTH, GREY, in_style
@@ -25,7 +26,7 @@ _THRESHOLD = {"color": "0.3", "linestyle": (0, (4, 2)), "linewidth": 0.8, "zorde
 _UNDECIDED_FACE = {"markerfacecolor": "white"}
 
 # inches from the left: letters, statements, the panels with their ends, numbers and verdicts
-_LETTER, _STATEMENT, _PANEL, _PANEL_END, _NUMBER, _VERDICT = 0.06, 0.22, 2.75, 4.72, 4.85, 6.12
+_LETTER, _STATEMENT, _PANEL, _PANEL_END, _NUMBER, _VERDICT = 0.06, 0.22, 2.7, 4.64, 4.76, 6.16
 _ROW, _AXIS, _HEAD = 0.3, 0.36, 0.28  # inches, heights of a row, an axis, the column titles
 _STATEMENT_LETTERS, _REASON_LETTERS = 49, 44  # of a line
 _REASON_SIZE = 6  # points
@@ -51,10 +52,11 @@ def draw_findings(findings: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     thresholds = [_number(letter)[1] for letter in findings["finding"]]
     plotted = findings[_COLUMNS].assign(threshold=thresholds)
     rows = list(plotted.itertuples())
-    groups = [(unit, list(of_unit)) for unit, of_unit in groupby(rows, lambda row: _unit(row))]
+    groups = [(unit, list(of_unit)) for unit, of_unit in groupby(rows, _unit)]
     heights = [len(of_unit) * _ROW + (_AXIS if _known(of_unit) else 0) for _, of_unit in groups]
-    # every column has a fixed place: there is nothing to lay out
-    figure = Figure(figsize=(FULL_WIDTH, sum(heights) + _HEAD), layout="none")
+    # every column has a fixed place; without an engine the second time of saving takes the style's
+    engine = PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True)
+    figure = Figure(figsize=(FULL_WIDTH, sum(heights) + _HEAD), layout=engine)
     _write_heads(figure)
     limits = _limits(plotted)
     top = _HEAD
@@ -113,7 +115,7 @@ def _write_heads(figure: Figure) -> None:
     width, height = figure.get_size_inches()
     heads = {
         _STATEMENT: "statement",
-        _PANEL: "right of the dashed line: for the statement",
+        _PANEL: "right of the line: for the statement",
         _NUMBER: "value (95 % interval)",
         _VERDICT: "verdict",
     }

@@ -20,7 +20,7 @@ _COLUMNS = [
 _LABEL = "gain (test accuracy)"
 _LINEAR = 0.02  # of accuracy: the axis is linear below, logarithmic above
 _TICKS = [0.01, 0.03, 0.1, 0.3, 1]
-_TICK_ROOM = 0.1  # of the axis, that a tick's label needs
+_TICK_ROOM = 0.085  # of the axis, that a tick's label needs
 _LEAST_RANGE = 0.02  # of the axis, to either side of 0
 _MARGIN = 0.05  # of the axis, beyond what is drawn
 
