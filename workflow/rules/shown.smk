@@ -5,6 +5,8 @@
 
 from string import ascii_lowercase
 
+PAGES = ["findings.html", "recommendation.html"]
+
 
 def shown(path, title, caption):
     """An output that the report shows, in its study's section.
@@ -14,10 +16,9 @@ def shown(path, title, caption):
     """
 
     def labels(wildcards):
-        name = path.format(study=wildcards.study)
-        letter = ascii_lowercase[_results(wildcards.study).index(name)]
+        place = _results(wildcards.study).index(Path(path).name)
         # A second label would become a switch that some results of a search lack.
-        return {"result": f"{_number(wildcards.study)}{letter} {title}"}
+        return {"result": f"{_number(wildcards.study)}{ascii_lowercase[place]} {title}"}
 
     def section(wildcards):
         return f"{_number(wildcards.study)}. {wildcards.study}"
@@ -32,11 +33,13 @@ def report_texts():
 
 
 def _results(study):
-    """What the report shows of a study: its figures, then its pages."""
-    folder = f"results/{study}/"
-    files = [file for file in figure_files(*FIGURES) if file.startswith(folder)]
-    pages = [f"{folder}tables/findings.html", f"{folder}recommendation.html"]
-    return [*(file for file in files if file.endswith(".png")), *pages]
+    """Names of what the report shows of a study: its figures, then its pages."""
+    files = [Path(file) for file in figure_files(*FIGURES)]
+    folder = Path("results", study, "figures")
+    pictures = [
+        file for file in files if file.parent == folder and file.suffix == ".png"
+    ]
+    return [*(file.name for file in pictures), *PAGES]
 
 
 def _number(study):
