@@ -130,6 +130,31 @@ def test_tau_and_its_range_by_chance_are_of_one_size_alone(make_tables):
     assert many["kendall_tau"] == pytest.approx(1)
 
 
+def test_gains_that_differ_by_rounding_are_equal(make_tables):
+    similarity, optimal = make_tables(sizes=(20,))
+    optimal["gain"] = [0.3, 0.1 + 0.2, 0.4, 0.5]
+    plotted = similarities_and_gains(similarity, optimal, SOURCES, ["freeze"])
+    assert optimal["gain"].nunique() == 4
+    # of six pairs five are in order and one is tied
+    tau = points_at(plotted, measure="debiased_linear_cka")["kendall_tau"].iloc[0]
+    assert tau == pytest.approx(5 / 6**0.5 / 5**0.5)
+
+
+def test_gains_of_nothing_are_drawn_on_an_axis_of_accuracies(make_tables, assert_readable):
+    similarity, optimal = make_tables()
+    nothing = optimal.assign(gain=-5.6e-17, gain_low=-5.6e-17, gain_high=-5.6e-17)
+    figure, _ = draw_similarity_vs_gain(similarity, nothing, SOURCES, ["freeze"])
+    low, high = figure.axes[0].get_ylim()
+    assert low < -0.01 and high > 0.01
+    assert_readable(figure)
+
+
+def test_all_gains_lie_within_the_axis(make_tables):
+    figure, plotted = draw_similarity_vs_gain(*make_tables(), SOURCES, ["freeze"])
+    low, high = figure.axes[0].get_ylim()
+    assert low < plotted["gain_low"].min() and plotted["gain_high"].max() < high
+
+
 def test_two_sources_have_no_tau_and_the_figure_says_so(make_tables, assert_readable):
     sources = ["near", "far"]
     figure, plotted = draw_similarity_vs_gain(*make_tables(sources), sources, ["freeze"])

@@ -39,6 +39,8 @@ _CEILING = {"facecolor": "#cfe3d0", "linewidth": 0, "zorder": 0.5}
 _CEILING_LINE = {"color": "0.25", "linestyle": (0, (4, 2)), "linewidth": 0.8, "zorder": 1}
 _BARS = {"elinewidth": 0.6, "capsize": 0}
 _MARGIN = 0.06  # of an axis, beyond what is drawn
+_LEAST_GAIN = 0.02  # that the axis of gains reaches to either side of 0
+_DIGITS = 12  # equal gains in another order of their replicates differ in the last of 16 digits
 
 _BANDS = ["null_low", "null_high", "ceiling", "ceiling_low", "ceiling_high"]
 
@@ -78,6 +80,7 @@ def draw_similarity_vs_gain(
         _draw_points(panel, points, markers, colours)
         _write_agreements(panel, points, colours)
         _set_similarity_axis(panel, points, name)
+    _set_gain_axis(panels[0], plotted)
     add_legend_above(figure, _handles(plotted, markers, colours))
     return figure, plotted
 
@@ -168,7 +171,7 @@ def _compared(rows: pd.DataFrame, sources: list[str]) -> pd.DataFrame:
 
 def _agreement(points: pd.DataFrame, measure: str) -> dict[str, object]:
     """Return Kendall's tau of similarity and gain, 1 where the most similar source gains most."""
-    known = points.dropna(subset=["similarity", "gain"])
+    known = points.dropna(subset=["similarity", "gain"]).round(_DIGITS)
     values, gains = known["similarity"].to_numpy(), known["gain"].to_numpy()
     tau = kendall_tau(values, gains, shown_measure(measure).larger_is_more_similar is not False)
     null = tau_null_range(gains) if np.isfinite(tau.value) else (np.nan, np.nan)
@@ -282,6 +285,16 @@ def _set_similarity_axis(panel: Axes, points: pd.DataFrame, name: str) -> None:
     panel.set_xlim(transform.inverted().transform([numbers.min() - margin, numbers.max() + margin]))
     set_value_ticks(panel.xaxis, measure)
     panel.xaxis.set_inverted(measure.larger_is_more_similar is False)
+
+
+def _set_gain_axis(panel: Axes, plotted: pd.DataFrame) -> None:
+    """Set the vertical axis, which all panels share; gains that are all 0 would leave it none."""
+    drawn = plotted[["gain", "gain_low", "gain_high"]]
+    # in this order, so that a table without any gain has an axis as well
+    low = min(-_LEAST_GAIN, drawn.min(axis=None))
+    high = max(_LEAST_GAIN, drawn.max(axis=None))
+    margin = _MARGIN * (high - low)
+    panel.set_ylim(low - margin, high + margin)
 
 
 def _handles(
