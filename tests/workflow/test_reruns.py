@@ -156,7 +156,6 @@ UNSEEN = {
     "touch of all code": touched("Snakefile", "workflow/**/*"),
     "touch of every result": touched("results/**/*"),
     "comment and docstring": in_words,
-    "caption of a figure": replaced("workflow/report/optimal_depth.rst", ("replicate", "copy")),
     "moved folder": lambda folder: folder.rename(folder.with_name("moved")),
     "copied folder": moved,
     "what jobs may use": preset("run:", f"{ASIDE}run:"),
@@ -207,8 +206,12 @@ CHANGES = {
         ["pretrain_source", *TRAINED, *VALIDATED],
         BOTH,
     ),
-    "transfer: a cell": (edited("transfer/cell.py"), CELLS, BOTH),
-    "transfer: cross-validation": (edited("transfer/cross_validation.py"), VALIDATED, IN_SMOKE),
+    "transfer: a cell": (edited("transfer/cell.py"), TRAINED, BOTH),
+    "transfer: cross-validation": (
+        edited("transfer/cross_validation.py"),
+        [*VALIDATED, "score_sources"],
+        BOTH,
+    ),
     "similarity: CKA": (
         edited("similarity/kernel_sums.py"),
         ["compare_representations"],
@@ -251,6 +254,11 @@ CHANGES = {
     "schema of a table": (
         replaced("workflow/schemas/optimal_depth.schema.yaml", ("optimal", "best")),
         ["find_optimal_depth"],
+        BOTH,
+    ),
+    "caption of a figure": (
+        replaced("workflow/report/optimal_depth.rst", ("replicate", "copy")),
+        ["report"],
         BOTH,
     ),
     # one value of every section of the config
@@ -313,7 +321,10 @@ GROWN = {
         preset("untrained: {kind", f"{NEW_SOURCE}\n      untrained: {{kind"),
         {"fit_clone": 1, "sample_clone": 1, "pretrain_source": 1, "train_transfer": 4}
         | {"finetune_source": 1, "extract_activations": 2, "compare_representations": 1},
-        ["collect_accuracy", "collect_similarity", "estimate_dimension", "score_sources"],
+        [
+            *("collect_accuracy", "collect_similarity", "estimate_dimension", "score_sources"),
+            *("plot_clone_gallery", "recommend"),
+        ],
     ),
     "new size": (
         preset("sizes: [20, 100]", "sizes: [20, 50, 100]"),
@@ -335,7 +346,10 @@ GROWN = {
     "source removed": (
         preset("      untrained: {kind: untrained, sizes: [100]}\n", ""),
         {},
-        ["collect_accuracy", "collect_similarity", "estimate_dimension", "score_sources"],
+        [
+            *("collect_accuracy", "collect_similarity", "estimate_dimension", "score_sources"),
+            "recommend",
+        ],
     ),
     "depth removed": (
         preset("depths: [0, 2, 3]", "depths: [0, 3]"),
@@ -355,7 +369,8 @@ def test_only_what_is_new_is_trained(change, cells, rules, finished_copy, run):
 
 def test_a_size_removed_trains_nothing(finished_copy, run):
     preset("sizes: [10, 20]", "sizes: [20]")(finished_copy)
-    assert set(planned(run, finished_copy)) == following(["collect_accuracy"], IN_MANIFOLD)
+    rules = ["collect_accuracy", "recommend"]
+    assert set(planned(run, finished_copy)) == following(rules, IN_MANIFOLD)
 
 
 def test_a_study_removed_changes_the_report_alone(finished_copy, run):
@@ -385,8 +400,8 @@ def test_an_edit_that_snakemake_cannot_see_is_told(finished_copy, run):
     edited("similarity/intrinsic_dimension.py")(finished_copy)
     assert planned(run, finished_copy) == {}
     result = run(finished_copy, "--dry-run", *SMOKE)
-    assert "2 results were made by other code, and kept" in result.stderr
-    assert "--forcerun estimate_dimension" in result.stderr
+    assert "2 results were made by other code, and kept" in result.stdout
+    assert "--forcerun estimate_dimension" in result.stdout
     forced = planned(run, finished_copy, "--forcerun", "estimate_dimension")
     assert set(forced) == following(["estimate_dimension"])
 
@@ -396,7 +411,7 @@ def test_a_package_of_another_version_is_told(finished_copy, run):
     text = re.sub(r'"pandas": "[^"]+"', '"pandas": "1.0"', record.read_text())
     record.write_text(text)
     result = run(finished_copy, "--dry-run", *SMOKE)
-    assert "1 result was made with pandas 1.0, and kept" in result.stderr
+    assert "1 result was made with pandas 1.0, and kept" in result.stdout
 
 
 def test_an_exception_leaves_its_traceback_in_the_log(finished_copy, run):

@@ -6,7 +6,7 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 
 from defrost.provenance.record import make_record
 from defrost.provenance.tables import read_parts, write_table
-from defrost.statistics.summaries import with_shared_cells
+from defrost.statistics.cells import with_shared_cells
 
 settings = snakemake.params.settings
 shared = {

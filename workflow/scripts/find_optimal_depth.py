@@ -6,7 +6,7 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 
 from defrost.provenance.record import make_record
 from defrost.provenance.tables import read_table, write_table
-from defrost.statistics.summaries import optimal_depth_table
+from defrost.statistics.optimal_depth_table import optimal_depth_table
 
 settings = snakemake.params.settings
 accuracy = read_table(snakemake.input.accuracy, snakemake.input.accuracy_schema)

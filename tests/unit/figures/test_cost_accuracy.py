@@ -5,7 +5,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from scipy.stats import t
 
 from defrost.figures.cost_accuracy import costs_and_accuracies, draw_cost_accuracy
-from defrost.statistics.summaries import with_shared_cells
+from defrost.statistics.cells import with_shared_cells
 from defrost.transfer.protocols import PROTOCOLS, representative
 
 ALL = list(PROTOCOLS)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from defrost.selection.selected_depth import regrets, select_depths, selected_depth_table
-from defrost.statistics.summaries import with_shared_cells
+from defrost.statistics.cells import with_shared_cells
 from defrost.transfer.protocols import representative
 
 

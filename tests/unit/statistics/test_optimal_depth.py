@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from defrost.statistics.cells import by_depth, with_shared_cells
 from defrost.statistics.intervals import family_level, mean_interval
 from defrost.statistics.optimal_depth import (
     chosen_on_others,
@@ -14,7 +15,7 @@ from defrost.statistics.optimal_depth import (
     cross_fitted_gain,
     optimal_column,
 )
-from defrost.statistics.summaries import by_depth, optimal_depth_table, with_shared_cells
+from defrost.statistics.optimal_depth_table import optimal_depth_table
 
 
 def test_the_interval_is_scipys_and_covers_what_it_says():

@@ -9,9 +9,9 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from defrost.figures.panels import panel_figure, set_whole_ticks
 from defrost.figures.style import GREY, LABELS, display_name, in_style, size_colours
+from defrost.statistics.cells import by_depth
 from defrost.statistics.intervals import mean_interval
 from defrost.statistics.optimal_depth import optimal_column
-from defrost.statistics.summaries import by_depth
 
 _LEGEND_WIDTH = 1.2  # inches
 # A ring and not a larger point, which would hide short error bars; a band that leads from

@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 from defrost.figures.legends import add_legend_above
 from defrost.figures.panels import panel_figure
 from defrost.figures.style import GREY, LABELS, display_name, in_style
+from defrost.statistics.cells import scratch_rows
 from defrost.statistics.intervals import mean_interval
 from defrost.statistics.pareto import on_pareto_front
-from defrost.statistics.summaries import scratch_rows
 
 _COST_LABEL = "training cost (FLOPs per network)"
 

@@ -10,9 +10,9 @@ from defrost.selection.agreement import kendall_tau, pick_regret, tau_null_range
 from defrost.selection.registry import READOUT, SCORES
 from defrost.selection.value import Value, undefined
 from defrost.similarity.measures import PAIR_MEASURES
+from defrost.statistics.cells import scratch_rows
 from defrost.statistics.intervals import Interval, mean_interval
 from defrost.statistics.optimal_depth import cross_fitted_gain
-from defrost.statistics.summaries import scratch_rows
 from defrost.statistics.units import by_unit, holds_for, network_of_replicate
 
 LARGER_IS_BETTER = {

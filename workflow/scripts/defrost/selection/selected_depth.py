@@ -9,14 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from defrost.statistics.cells import at_size, by_depth, same_as, scratch_rows, transfers
 from defrost.statistics.optimal_depth import optimal_column
-from defrost.statistics.summaries import (
-    at_size,
-    by_depth,
-    same_as,
-    scratch_rows,
-    transfers,
-)
 
 
 def selected_depth_table(
