@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # in the order of the config
 SECTIONS = {"1. smoke": "smoke", "2. smoke_manifold": "smoke_manifold"}
-PAGES = ("table of findings", "recommendation")
+PAGES = ("findings in words", "recommendation")
 
 pytestmark = [
     pytest.mark.slow,
