@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # in the order of the config
 SECTIONS = {"1. smoke": "smoke", "2. smoke_manifold": "smoke_manifold"}
-PAGES = ("table of findings", "recommendation")
+PAGES = ("findings in words", "recommendation")
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,12 +32,16 @@ def opened(request, finished, tmp_path_factory):
         own = asked.url.startswith(("data:", "blob:", (folder.as_uri() + "/")))
         return own or faults.append(f"asked for {asked.url}")
 
+    def missed(asked):
+        if asked.failure != "net::ERR_ABORTED":  # which leaving a page does
+            faults.append(f"did not get {asked.url[:100]}")
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(10_000)  # milliseconds
         page.on("request", ask)
-        page.on("requestfailed", lambda asked: faults.append(f"did not get {asked.url[:100]}"))
+        page.on("requestfailed", missed)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",

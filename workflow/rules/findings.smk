@@ -19,7 +19,7 @@ rule test_findings:
         record="results/{study}/tables/findings.csv.json",
         page=shown(
             "results/{study}/tables/findings.html",
-            title="table of findings",
+            title="findings in words",
             caption="findings_page",
         ),
         page_record="results/{study}/tables/findings.html.json",
