@@ -9,6 +9,8 @@ from defrost.config import origins
 from defrost.data.catalogue import data_kind
 from defrost.provenance.listing import listing_digest
 
+NO_STUDY = "(?!)"  # a constraint on {study} that nothing matches
+
 # Where the files of real data lie, and whether missing ones may be fetched.
 PLACE = {"root": CONFIG["data_root"], "download": CONFIG["download"]}
 
@@ -26,7 +28,7 @@ def made_as(*places):
                 patterns.append(
                     f"{name}(?=/(?:data|clones|sources)/(?:{'|'.join(datasets)})[./-])"
                 )
-    return "|".join(patterns) or "(?!)"  # which matches nothing
+    return "|".join(patterns) or NO_STUDY
 
 
 def source_dataset(wildcards):
