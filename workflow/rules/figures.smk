@@ -42,7 +42,7 @@ rule plot_optimal_depth:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "depths", "protocols", "replicates"),
+        settings=lambda w: line_settings(w, "depths", "protocols", "replicates"),
         code=code("plot_optimal_depth.py"),
     script:
         "../scripts/plot_optimal_depth.py"
@@ -62,7 +62,7 @@ rule plot_similarity_by_block:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "references", "target"),
+        settings=lambda w: line_settings(w, "references", "target"),
         code=code("plot_similarity_by_block.py"),
     script:
         "../scripts/plot_similarity_by_block.py"
@@ -102,7 +102,7 @@ rule plot_intrinsic_dimension:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "references", "target"),
+        settings=lambda w: line_settings(w, "references", "target"),
         code=code("plot_intrinsic_dimension.py"),
     script:
         "../scripts/plot_intrinsic_dimension.py"

@@ -73,3 +73,9 @@ def dial_settings(wildcards):
     """The dial that a study sweeps, and its value for every source."""
     dial, values = origins.swept_dial(STUDIES[wildcards.study])
     return {"dial": dial, "dials": values}
+
+
+def line_settings(wildcards, *keys):
+    """Settings of a figure with a line for every source, in order where the study sweeps a dial."""
+    swept = origins.swept_dial(STUDIES[wildcards.study])
+    return figure_settings(wildcards, *keys, dials=swept[1] if swept else {})

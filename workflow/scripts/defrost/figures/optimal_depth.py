@@ -18,7 +18,11 @@ _DIGIT_WIDTH = 0.07  # inches, of a tick label
 
 @in_style()
 def draw_optimal_depth(
-    optimal: pd.DataFrame, sources: list[str], protocols: list[str], depths: list[int]
+    optimal: pd.DataFrame,
+    sources: list[str],
+    protocols: list[str],
+    depths: list[int],
+    dials: dict[str, float] | None = None,
 ) -> tuple[Figure, pd.DataFrame]:
     """Return the figure and the numbers in it.
 
@@ -29,9 +33,10 @@ def draw_optimal_depth(
         optimal: the table of optimal depths of a study.
         sources, protocols: their names in the order of legend and panels.
         depths: the depths that were tried, for the range of the axis.
+        dials: the values of the dial that the study sweeps, by source.
     """
     sizes = sorted(optimal["size"].unique())
-    looks = source_looks(sources)
+    looks = source_looks(sources, dials)
     titles = [f"protocol: {protocol}" for protocol in protocols] if len(protocols) > 1 else [""]
     figure, panels = panel_figure(
         [titles], LABELS["size"], LABELS["optimal_depth"], wide=len(sources) > _FEW_SOURCES
