@@ -181,6 +181,15 @@ def test_sizes_that_only_fine_tuned_networks_have_are_left_out(make_similarity):
     assert list(plotted["size"].unique()) == [1000]
 
 
+def test_a_size_without_fine_tuned_networks_is_not_compared(make_similarity):
+    table = make_similarity(["near"], sizes=(50, 1000))
+    table = table[(table["size"] == 1000) | (table["comparison"] != "before_to_after")]
+    figure, _ = draw_similarity_by_block(table, ["near"])
+    *_, small, large = figure.axes
+    assert [text.get_text() for text in small.texts] == ["$n$ = 50", "not compared"]
+    assert [text.get_text() for text in large.texts] == ["$n$ = 1,000"]
+
+
 def test_lines_show_the_plotted_numbers(make_similarity):
     figure, plotted = draw_similarity_by_block(make_similarity(["near", "far"]), ["near", "far"])
     looks = source_looks(["near", "far"])

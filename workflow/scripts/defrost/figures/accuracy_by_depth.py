@@ -27,7 +27,7 @@ _OPTIMA = {
     "zorder": 1,
 }
 _TICKS = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 1]
-_TICK_ROOM = 0.09  # of the axis, that a tick's label needs
+_TICK_ROOM = 0.08  # of the axis, that a tick's label needs
 _RING_ROOM = 0.06  # of the axis, beyond the first and last point: a ring must not be cut
 _LEAST_RANGE = 0.2  # of the stretched axis
 _NO_ERROR = 1.02  # just above 1, where an axis of ratios of errors would never end

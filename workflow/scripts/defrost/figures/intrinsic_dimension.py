@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from defrost.figures.dodge import dodges
 from defrost.figures.legends import add_legend_above, source_handles
-from defrost.figures.panels import panel_figure, say_no_value, set_whole_ticks
+from defrost.figures.panels import panel_figure, say_why_empty, set_whole_ticks
 from defrost.figures.style import LABELS, in_style, source_looks
 from defrost.figures.summaries import mean_of_networks
 
@@ -46,7 +46,7 @@ def draw_intrinsic_dimension(
     for (line, look), shift in zip(lines, dodges(len(lines), step=0.06, most=0.4), strict=True):
         _draw_line(panel, line, look, shift)
     if plotted["value"].isna().all():
-        say_no_value(panel)
+        say_why_empty(panel)
     panel.set_ylim(0, _ROOM_ABOVE * panel.dataLim.y1 if np.isfinite(panel.dataLim.y1) else 1)
     panel.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     panel.set_xlim(plotted["block"].min() - 0.5, plotted["block"].max() + 0.5)

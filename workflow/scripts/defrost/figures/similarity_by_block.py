@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from defrost.figures.dodge import dodges
 from defrost.figures.legends import add_legend_above, source_handles
 from defrost.figures.measures import ShownMeasure, in_order, set_value_ticks, shown_measure
-from defrost.figures.panels import say_no_value, set_whole_ticks, strip_figure
+from defrost.figures.panels import say_why_empty, set_whole_ticks, strip_figure
 from defrost.figures.style import LABELS, in_style, source_looks
 from defrost.figures.summaries import mean_of_networks, range_of_pairs
 
@@ -162,7 +162,7 @@ def _draw_lines(panel: Axes, points: pd.DataFrame, looks: dict[str, dict]) -> No
         limits = [line["value"] - line["low"], line["high"] - line["value"]]
         panel.errorbar(line["block"] + shift, line["value"], yerr=limits, elinewidth=0.7, **look)
     if points["value"].isna().all():
-        say_no_value(panel)
+        say_why_empty(panel, "not compared" if points.empty else "no value")
 
 
 def _set_scale(panel: Axes, points: pd.DataFrame, measure: ShownMeasure) -> None:

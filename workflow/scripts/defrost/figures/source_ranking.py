@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from defrost.figures.dodge import dodges
 from defrost.figures.legends import add_legend_above
 from defrost.figures.measures import in_order, shown_measure
-from defrost.figures.panels import say_no_value
+from defrost.figures.panels import say_why_empty
 from defrost.figures.style import FULL_WIDTH, in_style
 from defrost.selection.registry import ON_LABELS, ON_READOUT, ON_TARGET_NETWORK, SCORES
 
@@ -150,7 +150,7 @@ def _draw_points(panel: Axes, points: pd.DataFrame, column: str, scores: list[st
             panel.axhline(place + 0.5, color="0.7", linewidth=0.5)
     panel.tick_params(axis="y", length=0)
     if points[column].isna().all():
-        say_no_value(panel)
+        say_why_empty(panel)
 
 
 def _handles(plotted: pd.DataFrame) -> list[Artist]:

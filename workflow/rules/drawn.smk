@@ -1,4 +1,4 @@
-# What studies show in which figure; no rules here.
+# Which figures are drawn of which study; no rules here.
 #
 # REQUIRED INPUTS   STUDIES, from common.smk, and FIGURES, from paths.smk
 # OUTPUTS           files of figures, as inputs and outputs of the rules
