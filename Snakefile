@@ -17,6 +17,7 @@ include: "workflow/rules/origins.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/stages.smk"
 include: "workflow/rules/selected.smk"
+include: "workflow/rules/drawn.smk"
 include: "workflow/rules/shown.smk"
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/clones.smk"
@@ -32,6 +33,7 @@ include: "workflow/rules/findings.smk"
 include: "workflow/rules/ladder.smk"
 include: "workflow/rules/accuracy_figures.smk"
 include: "workflow/rules/similarity_figures.smk"
+include: "workflow/rules/nothing.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/run.smk"
 
@@ -91,7 +93,7 @@ rule figures:
 rule findings:
     """The statements of the literature with their verdicts, as a figure, a table and a page."""
     input:
-        figure_files("findings"),
+        named_figure("findings"),
         table_files("findings"),
 
 
@@ -104,32 +106,32 @@ rule clone_ladder:
 rule clone_gallery:
     """Images of the target beside those of its clones."""
     input:
-        figure_files("clone_gallery"),
+        named_figure("clone_gallery"),
 
 
 rule wgan_training:
     """How the Wasserstein GANs trained, and what they draw."""
     input:
-        figure_files("wgan_training"),
+        named_figure("wgan_training"),
 
 
 rule accuracy_by_depth:
     """Test accuracy against transfer depth."""
     input:
-        figure_files("accuracy_by_depth"),
+        named_figure("accuracy_by_depth"),
 
 
 rule optimal_depth:
     """Optimal transfer depth against labelled examples, as a figure and a table."""
     input:
-        figure_files("optimal_depth"),
+        named_figure("optimal_depth"),
         table_files("optimal_depth"),
 
 
 rule transfer_gain:
     """What transfer gains over scratch, and over the standard protocol."""
     input:
-        figure_files("transfer_gain"),
+        named_figure("transfer_gain"),
 
 
 rule selected_depth:
@@ -141,7 +143,7 @@ rule selected_depth:
 rule source_ranking:
     """How scores rank the sources, beside what these turned out to be worth."""
     input:
-        figure_files("source_ranking"),
+        named_figure("source_ranking"),
         table_files("source_ranking"),
 
 
@@ -154,35 +156,35 @@ rule recommendation:
 rule phase_diagram:
     """Optimal transfer depth over source-target similarity and labelled examples."""
     input:
-        figure_files("phase_diagram"),
+        named_figure("phase_diagram"),
 
 
 rule cost_accuracy:
     """Test accuracy against training cost, of studies with several protocols."""
     input:
-        figure_files("cost_accuracy"),
+        named_figure("cost_accuracy"),
 
 
 rule similarity_by_block:
     """Similarity of source and target networks in every block."""
     input:
-        figure_files("similarity_by_block"),
+        named_figure("similarity_by_block"),
 
 
 rule similarity_matrix:
     """Similarity of every block of a source network to every block of a target network."""
     input:
-        figure_files("similarity_matrix"),
+        named_figure("similarity_matrix"),
 
 
 rule intrinsic_dimension:
     """Intrinsic dimension of the representations in every block, as a figure and a table."""
     input:
-        figure_files("intrinsic_dimension"),
+        named_figure("intrinsic_dimension"),
         table_files("intrinsic_dimension"),
 
 
 rule similarity_vs_gain:
     """Gain of every source against the similarity of its network to the target's."""
     input:
-        figure_files("similarity_vs_gain"),
+        named_figure("similarity_vs_gain"),

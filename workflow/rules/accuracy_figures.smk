@@ -40,7 +40,7 @@ rule plot_optimal_depth:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "depths", "protocols", "replicates"),
+        settings=lambda w: line_settings(w, "depths", "protocols", "replicates"),
         code=code("plot_optimal_depth.py"),
     script:
         "../scripts/plot_optimal_depth.py"
@@ -60,7 +60,7 @@ rule plot_transfer_gain:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "protocols", "replicates", "target"),
+        settings=lambda w: line_settings(w, "protocols", "replicates", "target"),
         code=code("plot_transfer_gain.py"),
     script:
         "../scripts/plot_transfer_gain.py"

@@ -9,6 +9,8 @@ from defrost.config import origins
 from defrost.data.catalogue import data_kind
 from defrost.provenance.listing import listing_digest
 
+NO_STUDY = "(?!)"  # a constraint on {study} that nothing matches
+
 # Where the files of real data lie, and whether missing ones may be fetched.
 PLACE = {"root": CONFIG["data_root"], "download": CONFIG["download"]}
 
@@ -26,7 +28,7 @@ def made_as(*places):
                 patterns.append(
                     f"{name}(?=/(?:data|clones|sources)/(?:{'|'.join(datasets)})[./-])"
                 )
-    return "|".join(patterns) or "(?!)"  # which matches nothing
+    return "|".join(patterns) or NO_STUDY
 
 
 def source_dataset(wildcards):
@@ -71,3 +73,9 @@ def dial_settings(wildcards):
     """The dial that a study sweeps, and its value for every source."""
     dial, values = origins.swept_dial(STUDIES[wildcards.study])
     return {"dial": dial, "dials": values}
+
+
+def line_settings(wildcards, *keys):
+    """Settings of a figure with a line for every source, in order where the study sweeps a dial."""
+    swept = origins.swept_dial(STUDIES[wildcards.study])
+    return figure_settings(wildcards, *keys, dials=swept[1] if swept else {})

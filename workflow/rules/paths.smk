@@ -19,21 +19,33 @@ TABLES = {
     "findings": bool,
 }
 
-# The figures in the report's order, and whether a study has something to show in each.
+ALWAYS = bool, ""
+
+# The figures in the report's order: whether a study has something to show in each, and what is said
+# of it if not.
 FIGURES = {
-    "clone_gallery": origins.clones,
-    "wgan_training": lambda study: origins.datasets_from(study, "wgan"),
-    "accuracy_by_depth": bool,
-    "optimal_depth": bool,
-    "transfer_gain": bool,
-    "phase_diagram": origins.swept_dial,
-    "similarity_by_block": bool,
-    "similarity_matrix": bool,
-    "intrinsic_dimension": bool,
-    "similarity_vs_gain": bool,
-    "cost_accuracy": lambda study: len(study["protocols"]) > 1,
-    "source_ranking": selected.ranked_sources,
-    "findings": bool,
+    "clone_gallery": (origins.clones, "has no clones"),
+    "wgan_training": (
+        lambda study: origins.datasets_from(study, "wgan"),
+        "has no WGAN clones",
+    ),
+    "accuracy_by_depth": ALWAYS,
+    "optimal_depth": ALWAYS,
+    "transfer_gain": ALWAYS,
+    "phase_diagram": (origins.swept_dial, "sweeps no single dial"),
+    "similarity_by_block": ALWAYS,
+    "similarity_matrix": ALWAYS,
+    "intrinsic_dimension": ALWAYS,
+    "similarity_vs_gain": ALWAYS,
+    "cost_accuracy": (
+        lambda study: len(study["protocols"]) > 1,
+        "has a single protocol",
+    ),
+    "source_ranking": (
+        selected.ranked_sources,
+        "has no source at a size of its references",
+    ),
+    "findings": ALWAYS,
 }
 
 # Networks, and disjoint sets of images, that a clone is measured with.
@@ -128,21 +140,3 @@ def ladder_tables():
     """The ladder of clones of every study to run that has some."""
     studies = [study for study in CONFIG["run"] if origins.clones(STUDIES[study])]
     return expand("results/{study}/tables/clone_ladder.csv", study=studies)
-
-
-def figure_outputs(name):
-    """Files of a figure; the report shows its picture."""
-    files = {ext: f"results/{{study}}/figures/{name}.{ext}" for ext in FIGURE_FILES}
-    picture = shown(files["png"], title=name.replace("_", " "), caption=name)
-    return {**files, "png": picture, "json": f"results/{{study}}/figures/{name}.json"}
-
-
-def figure_files(*names):
-    """Files of figures of every study to run that has something to show in them."""
-    stems = [
-        f"results/{study}/figures/{name}"
-        for study in CONFIG["run"]
-        for name in names
-        if FIGURES[name](STUDIES[study])
-    ]
-    return expand("{stem}.{ext}", stem=stems, ext=FIGURE_FILES)

@@ -22,7 +22,7 @@ rule plot_similarity_by_block:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "references", "target"),
+        settings=lambda w: line_settings(w, "references", "target"),
         code=code("plot_similarity_by_block.py"),
     script:
         "../scripts/plot_similarity_by_block.py"
@@ -62,7 +62,7 @@ rule plot_intrinsic_dimension:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda w: figure_settings(w, "references", "target"),
+        settings=lambda w: line_settings(w, "references", "target"),
         code=code("plot_intrinsic_dimension.py"),
     script:
         "../scripts/plot_intrinsic_dimension.py"

@@ -11,7 +11,7 @@ from defrost.provenance.tables import read_table
 
 settings = snakemake.params.settings
 dimension = read_table(snakemake.input.dimension, snakemake.input.schema)
-figure, plotted = draw_intrinsic_dimension(dimension, settings["sources"])
+figure, plotted = draw_intrinsic_dimension(dimension, settings["sources"], settings["dials"])
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)
 save_figure(snakemake.output.pdf, figure, plotted, record)

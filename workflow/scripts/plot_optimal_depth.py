@@ -12,7 +12,11 @@ from defrost.provenance.tables import read_table
 settings = snakemake.params.settings
 optimal = read_table(snakemake.input.optimal, snakemake.input.schema)
 figure, plotted = draw_optimal_depth(
-    optimal, settings["sources"], settings["protocols"], settings["depths"]
+    optimal,
+    settings["sources"],
+    settings["protocols"],
+    settings["depths"],
+    settings["dials"],
 )
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)

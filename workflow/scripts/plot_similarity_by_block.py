@@ -11,7 +11,7 @@ from defrost.provenance.tables import read_table
 
 settings = snakemake.params.settings
 similarity = read_table(snakemake.input.similarity, snakemake.input.schema)
-figure, plotted = draw_similarity_by_block(similarity, settings["sources"])
+figure, plotted = draw_similarity_by_block(similarity, settings["sources"], settings["dials"])
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)
 save_figure(snakemake.output.pdf, figure, plotted, record)

@@ -11,7 +11,9 @@ from defrost.provenance.tables import read_table
 
 settings = snakemake.params.settings
 optimal = read_table(snakemake.input.optimal, snakemake.input.schema)
-figure, plotted = draw_transfer_gain(optimal, settings["sources"], settings["protocols"])
+figure, plotted = draw_transfer_gain(
+    optimal, settings["sources"], settings["protocols"], settings["dials"]
+)
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)
 save_figure(snakemake.output.pdf, figure, plotted, record)

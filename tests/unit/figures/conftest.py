@@ -1,13 +1,12 @@
 """What the tests of figures share: tables made by hand, and what must hold for every figure."""
 
-from itertools import combinations, product
+from itertools import product
 
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+from legible import faults_of
 
-from defrost.figures.style import STYLE, in_style, save_figure
+from defrost.figures.style import save_figure
 
 
 def accuracy_row(source, protocol, depth, size, replicate, test_accuracy):
@@ -153,27 +152,10 @@ def saved_bytes(tmp_path):
 
 
 @pytest.fixture
-def assert_readable(monkeypatch):
-    """Return a function that fails where texts cover one another or leave the figure."""
+def assert_readable():
+    """Return a function that fails where something of a figure cannot be read."""
 
     def check(figure):
-        boxes = []
-
-        def draw(text, renderer):
-            # what is drawn: figures also hold ticks beyond the limits of their axes
-            if text.get_visible() and text.get_text().strip():
-                boxes.append((text.get_text(), text.get_window_extent(renderer)))
-
-        monkeypatch.setattr(Text, "draw", draw)
-        # as it is saved: letters are rounded to pixels, and narrower at a lower resolution
-        figure.set_dpi(STYLE["savefig.dpi"])
-        with in_style():
-            FigureCanvasAgg(figure).draw()
-        assert boxes
-        for words, box in boxes:
-            assert box.x0 >= 0 and box.x1 <= figure.bbox.x1, f"{words!r} is cut off"
-            assert box.y0 >= 0 and box.y1 <= figure.bbox.y1, f"{words!r} is cut off"
-        for (words, box), (others, other) in combinations(boxes, 2):
-            assert not box.overlaps(other), f"{words!r} covers {others!r}"
+        assert faults_of(figure) == []
 
     return check

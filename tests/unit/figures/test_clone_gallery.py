@@ -1,17 +1,8 @@
 import numpy as np
 import pytest
-import torch
+from made import make_dataset
 
-from defrost.data.dataset import Dataset, Examples
 from defrost.figures.clone_gallery import draw_clone_gallery
-
-
-def make_dataset(classes=3, channels=1, side=4, offset=0.0):
-    """Return a data set in which the pixels of training image i are i / 100 plus an offset."""
-    labels = torch.arange(4 * classes).flip(0) % classes
-    values = torch.arange(len(labels)) / 100 + offset
-    images = values[:, None, None, None].expand(-1, channels, side, side).clone()
-    return Dataset({"train": Examples(images, labels)}, torch.zeros(channels), torch.ones(channels))
 
 
 def picture(figure):
@@ -54,18 +45,3 @@ def test_colour_images_keep_their_channels():
     figure, plotted = draw_clone_gallery(target, "colours", {})
     assert picture(figure)[0, 0].tolist() == pytest.approx([0.02 / 0.11, 0, 0.02 / 0.11])
     assert set(plotted["channel"]) == {0, 1, 2}
-
-
-def test_many_long_names_stay_apart(assert_readable, long_names):
-    target = make_dataset(classes=10)
-    figure, _ = draw_clone_gallery(target, "digits", dict.fromkeys(long_names, target))
-    assert_readable(figure)
-
-
-def test_drawn_twice_the_bytes_are_the_same(saved_bytes):
-    target = make_dataset()
-    first, second = (
-        saved_bytes(*draw_clone_gallery(target, "digits", {"isotropic": target}), folder)
-        for folder in ("first", "second")
-    )
-    assert first == second and len(first) == 4

@@ -97,6 +97,13 @@ def test_lines_show_the_plotted_numbers(make_dimension):
     ]
 
 
+def test_lines_of_a_dial_have_its_colours(make_dimension):
+    sources, dials = ["far", "near"], {"far": 0.0, "near": 1.0}
+    figure, _ = draw_intrinsic_dimension(make_dimension(sources), sources, dials)
+    colours = [bars[0].get_color() for bars in figure.axes[0].containers[:2]]
+    assert colours == [look["color"] for look in source_looks(sources, dials).values()]
+
+
 def test_one_of_everything_draws(make_dimension, assert_readable):
     figure, plotted = draw_intrinsic_dimension(
         make_dimension(["only"], replicates=1, blocks=1), ["only"]
@@ -105,19 +112,3 @@ def test_one_of_everything_draws(make_dimension, assert_readable):
     assert len(plotted) == 2
     assert figure.get_figwidth() == 3.3
     assert figure.axes[0].get_xlim() == (0.5, 1.5)
-
-
-def test_many_long_names_stay_apart(make_dimension, assert_readable, long_names):
-    table = make_dimension(long_names, sizes=(50, 200, 1000))
-    figure, _ = draw_intrinsic_dimension(table, long_names)
-    assert_readable(figure)
-    assert figure.get_figwidth() == 6.9
-
-
-def test_drawn_twice_the_bytes_are_the_same(make_dimension, saved_bytes):
-    table = make_dimension(["near", "far"])
-    first, second = (
-        saved_bytes(*draw_intrinsic_dimension(table, ["near", "far"]), folder)
-        for folder in ("first", "second")
-    )
-    assert first == second and len(first) == 4

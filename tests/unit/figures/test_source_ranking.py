@@ -1,29 +1,10 @@
 import numpy as np
-import pandas as pd
 import pytest
+from made import make_ranking
 
 from defrost.figures.source_ranking import agreements, draw_source_ranking
-from defrost.selection.ranking import rank_sources
-from defrost.selection.registry import READOUT, SCORES
-from defrost.selection.value import Value
+from defrost.selection.registry import SCORES
 from defrost.similarity.measures import PAIR_MEASURES
-from defrost.statistics.intervals import Interval
-
-BLOCKS = ("mean", "best", "last")
-
-
-def make_ranking(sources=("far", "near", "same", "other", "none"), sizes=(50, 1000), gain=0.1):
-    """Return a ranking table in which every score has an order of its own."""
-    generator, rows = np.random.default_rng(0), []
-    for size in sizes:
-        gains = {s: Interval(gain * place, 0, 1) for place, s in enumerate(sources)}
-        for score in (*SCORES, *PAIR_MEASURES):
-            of_readout = score in SCORES and "probabilities" in SCORES[score].needs
-            for blocks in [READOUT] if of_readout else BLOCKS:
-                values = {source: [Value(generator.normal())] for source in sources}
-                key = {"study": "tiny", "size": size, "score": score, "blocks": blocks}
-                rows += [{**key, **row} for row in rank_sources(values, gains, True)]
-    return pd.DataFrame(rows)
 
 
 def test_a_point_for_every_size_score_and_summary_of_blocks():
@@ -72,11 +53,6 @@ def test_the_range_of_chance_is_shaded_for_every_score():
     assert len(figure.axes[0].patches) == plotted["score"].nunique()
 
 
-@pytest.mark.parametrize("sizes", [(50,), (10, 50, 1000)])
-def test_texts_are_readable(sizes, assert_readable):
-    assert_readable(draw_source_ranking(make_ranking(sizes=sizes))[0])
-
-
 def test_two_sources_have_regrets_and_no_tau(assert_readable):
     figure, plotted = draw_source_ranking(make_ranking(sources=("far", "near")))
     assert plotted["kendall_tau"].isna().all()
@@ -90,8 +66,3 @@ def test_one_replicate_leaves_an_empty_figure_that_says_so(assert_readable):
     for panel in figure.axes:
         assert "no value" in [text.get_text() for text in panel.texts]
     assert_readable(figure)
-
-
-def test_the_same_table_gives_the_same_bytes(saved_bytes):
-    one, other = (saved_bytes(*draw_source_ranking(make_ranking()), name) for name in "ab")
-    assert one == other

@@ -3,6 +3,7 @@ import json
 import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 from defrost.figures.style import (
     display_name,
@@ -37,6 +38,17 @@ def test_looks_do_not_depend_on_later_sources():
     assert source_looks(["a", "b"])["b"] == source_looks(["a", "b", "c"])["b"]
 
 
+def test_sources_of_a_dial_are_darker_the_more_similar():
+    looks = source_looks(
+        ["half", "other", "unrelated", "same"], {"half": 0.5, "same": 1, "unrelated": 0}
+    )
+    ordered = [luminance(looks[source]["color"]) for source in ("unrelated", "half", "same")]
+    assert ordered == sorted(ordered, reverse=True) and len(set(ordered)) == 3
+    plain = source_looks(["half", "other", "unrelated", "same"])
+    assert looks["other"] == plain["other"]
+    assert [look["marker"] for look in looks.values()] == [o["marker"] for o in plain.values()]
+
+
 def test_display_name_is_words_in_lines():
     assert display_name("fashion_mnist") == "fashion mnist"
     assert display_name("one_two_three", 8) == "one two\nthree"
@@ -64,3 +76,10 @@ def test_saved_files_hold_no_date_and_embed_truetype(tmp_path):
     assert b"CreationDate" not in pdf
     assert b"/FontFile2" in pdf and b"/Type3" not in pdf
     assert b"Software" not in (tmp_path / "name.png").read_bytes()
+
+
+def test_the_picture_has_200_dots_an_inch(tmp_path):
+    save_figure(tmp_path / "name.pdf", Figure((3.3, 1)), pd.DataFrame({"size": [20]}), {})
+    with Image.open(tmp_path / "name.png") as picture:
+        assert picture.size == (660, 200)
+        assert [round(dots) for dots in picture.info["dpi"]] == [200, 200]

@@ -1,32 +1,11 @@
 import numpy as np
-import pandas as pd
 import pytest
 import torch
+from made import make_dataset, make_losses
 
 from defrost.data.dataset import Dataset, Examples
 from defrost.figures.tiles import first_of_classes
 from defrost.figures.wgan_training import draw_wgan_training
-
-
-def make_dataset(classes=3, channels=1, side=4, offset=0.0):
-    """Return a data set in which the pixels of training image i are i / 100 plus an offset."""
-    labels = torch.arange(4 * classes).flip(0) % classes
-    values = torch.arange(len(labels)) / 100 + offset
-    images = values[:, None, None, None].expand(-1, channels, side, side).clone()
-    return Dataset({"train": Examples(images, labels)}, torch.zeros(channels), torch.ones(channels))
-
-
-def make_losses(points=4):
-    steps = [50 * (point + 1) for point in range(points)]
-    return pd.DataFrame(
-        {
-            "step": steps,
-            "critic_loss": -1.0,
-            "wasserstein_estimate": [100 / step for step in steps],
-            "gradient_penalty": 0.1,
-            "generator_loss": 0.0,
-        }
-    )
 
 
 def draw(target, names=("wgan",), clone=None, points=4):
@@ -103,9 +82,3 @@ def test_panels_are_named(assert_readable):
     assert curve.get_title() == "source: wgan"
     assert [label.get_text() for label in pictures.get_yticklabels()] == ["target", "clone"]
     assert len(pictures.get_xticklabels()) == 10
-
-
-def test_drawn_twice_the_bytes_are_the_same(saved_bytes):
-    target = make_dataset()
-    first, second = (saved_bytes(*draw(target), folder) for folder in ("first", "second"))
-    assert first == second and len(first) == 4

@@ -27,7 +27,9 @@ _OPTIMA = {
     "zorder": 1,
 }
 _TICKS = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 1]
-_TICK_ROOM = 0.09  # of the axis, that a tick's label needs
+_TICK_ROOM = 0.08  # of the axis, that a tick's label needs
+_RING_ROOM = 0.06  # of the axis, beyond the first and last point: a ring must not be cut
+_LEAST_RANGE = 0.2  # of the stretched axis
 _NO_ERROR = 1.02  # just above 1, where an axis of ratios of errors would never end
 _SCRATCH = {"linestyle": (0, (4, 2)), "linewidth": 0.6, "zorder": 1}
 
@@ -113,10 +115,12 @@ def _stretch_towards_one(panel: Axes, plotted: pd.DataFrame) -> None:
     Good networks lie within a few hundredths of one another just below 1, poor ones far apart:
     on a linear axis the curves of large sizes, where the optimum moves, would be one line.
     """
-    panel.set_yscale("function", functions=(_stretched, lambda y: _NO_ERROR - np.exp(-y)))
-    lowest = plotted[["test_accuracy", "low"]].min(axis=None)
-    highest = plotted[["test_accuracy", "high"]].max(axis=None)
-    limits = max(lowest - 0.03, 0), min(highest + 0.005, 1)
+    panel.set_yscale("function", functions=(_stretched, _accuracy))
+    lowest = max(plotted[["test_accuracy", "low"]].min(axis=None), 0)
+    highest = min(plotted[["test_accuracy", "high"]].max(axis=None), 1)
+    low, high = _stretched(lowest), _stretched(highest)
+    room = _RING_ROOM * max(high - low, _LEAST_RANGE)
+    limits = _accuracy(low - room), _accuracy(high + room)
     panel.set_ylim(limits)
     panel.yaxis.set_major_locator(FixedLocator(_readable_ticks(*limits)))
     panel.yaxis.set_major_formatter("{x:.2f}")
@@ -125,6 +129,10 @@ def _stretch_towards_one(panel: Axes, plotted: pd.DataFrame) -> None:
 
 def _stretched(accuracy: np.ndarray) -> np.ndarray:
     return -np.log(_NO_ERROR - accuracy)
+
+
+def _accuracy(stretched: np.ndarray) -> np.ndarray:
+    return _NO_ERROR - np.exp(-stretched)
 
 
 def _readable_ticks(low: float, high: float) -> list[float]:

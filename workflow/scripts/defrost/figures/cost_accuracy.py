@@ -152,7 +152,8 @@ def _draw_points(panel: Axes, points: pd.DataFrame, diameters: dict[int, float])
     for (protocol, on_front), group in points.groupby(["protocol", "on_front"], sort=False):
         look = _LOOKS[protocol]
         cost, mean = group["train_flops"], group["test_accuracy"]
-        limits = [mean - group["low"], group["high"] - mean]
+        # an interval may reach beyond what an accuracy can be
+        limits = [mean - group["low"].clip(lower=0), group["high"].clip(upper=1) - mean]
         panel.errorbar(cost, mean, yerr=limits, ecolor=look["color"], **_BARS)
         scratch = protocol == "scratch"
         diameter = _SCRATCH_DIAMETER if scratch else group["depth"].map(diameters)

@@ -5,10 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from defrost.figures.dodge import dodges
 from defrost.figures.legends import add_legend_above, source_handles
-from defrost.figures.panels import panel_figure, set_whole_ticks
+from defrost.figures.panels import panel_figure, say_why_empty, set_whole_ticks
 from defrost.figures.style import LABELS, in_style, source_looks
 from defrost.figures.summaries import mean_of_networks
 
@@ -17,23 +18,25 @@ _NETWORKS = r"(?:sources/(?P<source>[^/]+)/seed-\d+|references/size-(?P<size>\d+
 _FEW_SOURCES = 6  # that one column of a page has room for
 _TARGET = {"marker": "*", "markersize": 4.5}
 _PALEST = 0.6  # grey
+_ROOM_ABOVE = 1.05  # of the highest value: the axis starts at 0
 
 
 @in_style()
 def draw_intrinsic_dimension(
-    dimension: pd.DataFrame, sources: list[str]
+    dimension: pd.DataFrame, sources: list[str], dials: dict[str, float] | None = None
 ) -> tuple[Figure, pd.DataFrame]:
     """Return the figure and the numbers in it.
 
     Args:
         dimension: the table of intrinsic dimensions of a study.
         sources: their names in the order of the legend.
+        dials: the values of the dial that the study sweeps, by source.
 
     Returns:
         The figure; its points as `mean_dimensions` returns them.
     """
     plotted = mean_dimensions(dimension, sources)
-    looks = source_looks(sources)
+    looks = source_looks(sources, dials)
     shades = _shades(sorted(plotted["size"].dropna().unique(), reverse=True))
     figure, (panel,) = panel_figure(
         [[""]], LABELS["block"], LABELS["intrinsic_dimension"], wide=len(sources) > _FEW_SOURCES
@@ -42,7 +45,10 @@ def draw_intrinsic_dimension(
     lines += [(plotted[plotted["size"] == size], look) for size, look in shades.items()]
     for (line, look), shift in zip(lines, dodges(len(lines), step=0.06, most=0.4), strict=True):
         _draw_line(panel, line, look, shift)
-    panel.set_ylim(bottom=0)
+    if plotted["value"].isna().all():
+        say_why_empty(panel)
+    panel.set_ylim(0, _ROOM_ABOVE * panel.dataLim.y1 if np.isfinite(panel.dataLim.y1) else 1)
+    panel.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
     panel.set_xlim(plotted["block"].min() - 0.5, plotted["block"].max() + 0.5)
     set_whole_ticks(panel.xaxis)
     add_legend_above(figure, [*source_handles(looks), *_size_handles(shades)])

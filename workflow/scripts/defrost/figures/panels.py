@@ -107,6 +107,11 @@ def set_whole_ticks(axis: Axis) -> None:
     axis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
 
 
+def say_why_empty(panel: Axes, words: str = "no value") -> None:
+    """Write into a panel with nothing to draw in it why that is so."""
+    panel.text(0.5, 0.5, words, ha="center", va="center", transform=panel.transAxes)
+
+
 def balanced_columns(count: int, most: int = _MOST_COLUMNS) -> int:
     """Return how many of `count` stand side by side: as few rows as possible, equally full."""
     rows = -(-count // most)

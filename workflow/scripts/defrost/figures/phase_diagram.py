@@ -31,7 +31,7 @@ _LETTER_WIDTH = 0.065  # inches, of an axis label
 _CELL_HEIGHTS = 0.26, 0.4  # inches, the least and the most
 
 # points
-_NUMBER_SIZE, _SMALL_SIZE = 7, 5
+_NUMBER_SIZE, _SMALL_SIZE = 7, 6
 _NUMBER_UP, _SMALL_DOWN = 2, -5.5  # from the middle of a cell
 # widths of a bold `+0.26` and of a digit, in font sizes
 _GAIN_WIDTH, _DIGIT_WIDTH = 3.75, 0.66
@@ -86,7 +86,9 @@ def draw_phase_diagram(
         _draw_cells(pair[1], cells["gain"], scales[1])
         _write_depths(pair[0], cells, scales[0], 72 * cell_width)
         _write_gains(pair[1], cells, scales[1], 72 * cell_width)
-    _set_axes(panels, [f"{values[source]:g}" for source in sources], dial_label, sizes, cell_width)
+    _set_axes(
+        panels, [f"{values[source]:.3g}" for source in sources], dial_label, sizes, cell_width
+    )
     _add_bars(figure, bars, scales)
     _add_legend(figure, plotted, len(protocols) * len(sources) * len(sizes))
     return figure, plotted
@@ -181,8 +183,9 @@ def _write_depths(
 def _write_gains(
     panel: Axes, cells: dict[str, np.ndarray], scale: ScalarMappable, width: float
 ) -> None:
-    """Write every gain, small enough for `width` points; bold where its interval excludes 0."""
+    """Write every gain where `width` points have room; bold where its interval excludes 0."""
     size = min(_NUMBER_SIZE, width / _GAIN_WIDTH)
+    fits = size >= _SMALL_SIZE
     for cell, gain in np.ndenumerate(cells["gain"]):
         if np.isnan(gain):
             continue
@@ -191,7 +194,15 @@ def _write_gains(
         mark = _UNCERTAIN if low <= 0 <= high else ""
         weight = "bold" if low > 0 or high < 0 else "normal"
         colour = _readable_on(scale.to_rgba(gain))
-        _write(panel, cell, _signed(gain), mark, colour, fontsize=size, fontweight=weight)
+        _write(
+            panel,
+            cell,
+            _signed(gain) if fits else "",
+            mark,
+            colour,
+            fontsize=size,
+            fontweight=weight,
+        )
 
 
 def _write(

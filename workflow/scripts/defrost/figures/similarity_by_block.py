@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from defrost.figures.dodge import dodges
 from defrost.figures.legends import add_legend_above, source_handles
 from defrost.figures.measures import ShownMeasure, in_order, set_value_ticks, shown_measure
-from defrost.figures.panels import set_whole_ticks, strip_figure
+from defrost.figures.panels import say_why_empty, set_whole_ticks, strip_figure
 from defrost.figures.style import LABELS, in_style, source_looks
 from defrost.figures.summaries import mean_of_networks, range_of_pairs
 
@@ -25,7 +25,7 @@ _MARGIN = 0.06  # of an axis, beyond what is drawn
 
 @in_style()
 def draw_similarity_by_block(
-    similarity: pd.DataFrame, sources: list[str]
+    similarity: pd.DataFrame, sources: list[str], dials: dict[str, float] | None = None
 ) -> tuple[Figure, pd.DataFrame]:
     """Return the figure and the numbers in it.
 
@@ -37,12 +37,13 @@ def draw_similarity_by_block(
     Args:
         similarity: the similarity table of a study.
         sources: their names in the order of the legend.
+        dials: the values of the dial that the study sweeps, by source.
 
     Returns:
         The figure; its points as `mean_similarities` returns them.
     """
     plotted = mean_similarities(similarity, sources)
-    looks = source_looks(sources)
+    looks = source_looks(sources, dials)
     ceiling = plotted["comparison"] == "target_to_target"
     lines, ceilings = plotted[~ceiling], plotted[ceiling]
     sizes = sorted(lines["size"].unique())
@@ -161,7 +162,7 @@ def _draw_lines(panel: Axes, points: pd.DataFrame, looks: dict[str, dict]) -> No
         limits = [line["value"] - line["low"], line["high"] - line["value"]]
         panel.errorbar(line["block"] + shift, line["value"], yerr=limits, elinewidth=0.7, **look)
     if points["value"].isna().all():
-        panel.text(0.5, 0.5, "no value", ha="center", va="center", transform=panel.transAxes)
+        say_why_empty(panel, "not compared" if points.empty else "no value")
 
 
 def _set_scale(panel: Axes, points: pd.DataFrame, measure: ShownMeasure) -> None:

@@ -37,14 +37,14 @@ _MEASURES = (
 )
 _CEILING = "target"
 
-_MOST_ABREAST = 7
+_MOST_ABREAST = 8
+_FEWEST_BELOW = 7  # abreast, of maps in several lines: larger ones would not fit onto a page
 _NARROW = 3  # maps abreast that fit into a column of a page
 
 # inches
 _AROUND = 1.2  # what labels and colour bar take of the width
 _BAR_WIDTH = 0.08
 _GAP = 0.08
-_MOST_SIDE = 1.25
 _LINE_HEIGHT = 0.13
 _BELOW = 0.25  # axis label
 _LETTER_WIDTH = 0.063
@@ -73,6 +73,8 @@ def draw_similarity_matrix(
     measures = list(plotted["measure"].unique())
     names = list(plotted["source"].unique())
     abreast = balanced_columns(len(names), _MOST_ABREAST)
+    if len(names) > abreast:
+        abreast = max(abreast, _FEWEST_BELOW)
     lines = [names[start : start + abreast] for start in range(0, len(names), abreast)]
     figure, grid, letters = _add_figure(lines, len(measures))
     scales = {measure: _scale(plotted, measure) for measure in measures}
@@ -144,15 +146,15 @@ def _add_figure(lines: list[list[str]], measures: int) -> tuple[Figure, GridSpec
     column is for colour bars.
     """
     abreast = len(lines[0])
-    widest = COLUMN_WIDTH if abreast <= _NARROW else FULL_WIDTH
-    side = min((widest - _AROUND) / abreast - _GAP, _MOST_SIDE)
+    width = COLUMN_WIDTH if abreast <= _NARROW else FULL_WIDTH
+    side = (width - _AROUND) / abreast - _GAP
     letters = int((side + _GAP) / _LETTER_WIDTH)
     name_lines = sum(max(display_name(n, letters).count("\n") + 1 for n in line) for line in lines)
     rows = len(lines) * measures
     height = rows * (side + 3 * _GAP + _LINE_HEIGHT) + _BELOW
     # of every line, names above and ticks below
     height += (name_lines + 2 * len(lines)) * _LINE_HEIGHT
-    figure = Figure(figsize=(_AROUND + abreast * (side + _GAP), height))
+    figure = Figure(figsize=(width, height))
     figure.get_layout_engine().set(h_pad=_GAP / 2, w_pad=_GAP / 2, hspace=0, wspace=0)
     grid = figure.add_gridspec(
         2 * rows,

@@ -8,10 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from defrost.figures.dodge import dodges
 from defrost.figures.legends import add_legend_above
 from defrost.figures.measures import in_order, shown_measure
+from defrost.figures.panels import say_why_empty
 from defrost.figures.style import FULL_WIDTH, in_style
 from defrost.selection.registry import ON_LABELS, ON_READOUT, ON_TARGET_NETWORK, SCORES
 
@@ -36,7 +38,7 @@ _SUMMARIES = ("mean", "best", "last")
 _NEEDS = (ON_LABELS, ON_READOUT, ON_TARGET_NETWORK)
 _NULL = {"color": "0.9", "linewidth": 0, "zorder": 0}
 _CHANCE = {"color": "0.4", "linestyle": (0, (3, 2)), "linewidth": 0.8, "zorder": 1}
-_ROW_HEIGHT = 0.15  # inches, of a score
+_ROW_HEIGHT = 0.17  # inches, of a score
 _SIZES_ABREAST = 2
 
 
@@ -58,7 +60,7 @@ def draw_source_ranking(ranking: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     sizes = sorted(plotted["size"].unique())
     abreast = min(len(sizes), _SIZES_ABREAST)
     rows = -(-len(sizes) // abreast)
-    figure = Figure(figsize=(FULL_WIDTH, rows * (_ROW_HEIGHT * len(scores) + 0.65)))
+    figure = Figure(figsize=(FULL_WIDTH, rows * (_ROW_HEIGHT * len(scores) + 0.77)))
     grid = figure.add_gridspec(rows, 2 * abreast)
     panels: list[Axes] = []
     for place, size in enumerate(sizes):
@@ -125,19 +127,20 @@ def _draw_taus(panel: Axes, points: pd.DataFrame, scores: list[str]) -> None:
     panel.barh(places, 2 * null["tau_null_high"], 1, null["tau_null_low"], **_NULL)
     panel.axvline(0, color="0.7", linewidth=0.6, zorder=0.5)
     panel.set_xlim(-1.12, 1.12)
-    panel.set_xlabel("Kendall's $\\tau$")
+    panel.set_xlabel("Kendall's $\\tau$ with\nthe realised gain")
     _draw_points(panel, points, "kendall_tau", scores)
 
 
 def _draw_regrets(panel: Axes, points: pd.DataFrame, scores: list[str]) -> None:
     panel.axvline(points["chance_regret"].iloc[0], **_CHANCE)
-    panel.set_xlabel("regret of the pick")
+    panel.set_xlabel("regret of the pick\n(test accuracy)")
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
     panel.margins(x=0.08)
     _draw_points(panel, points, "pick_regret", scores)
 
 
 def _draw_points(panel: Axes, points: pd.DataFrame, column: str, scores: list[str]) -> None:
-    shifts = dict(zip(_SUMMARIES, dodges(len(_SUMMARIES), step=0.27, most=0.6), strict=True))
+    shifts = dict(zip(_SUMMARIES, dodges(len(_SUMMARIES), step=0.3, most=0.6), strict=True))
     for blocks, of_blocks in points.groupby("blocks"):
         places = of_blocks["score"].map(scores.index) + shifts.get(blocks, 0)
         panel.plot(of_blocks[column], places, linestyle="", clip_on=False, **_LOOKS[blocks])
@@ -147,7 +150,7 @@ def _draw_points(panel: Axes, points: pd.DataFrame, column: str, scores: list[st
             panel.axhline(place + 0.5, color="0.7", linewidth=0.5)
     panel.tick_params(axis="y", length=0)
     if points[column].isna().all():
-        panel.text(0.5, 0.5, "no value", ha="center", va="center", transform=panel.transAxes)
+        say_why_empty(panel)
 
 
 def _handles(plotted: pd.DataFrame) -> list[Artist]:

@@ -78,15 +78,18 @@ def in_style():
     return rc_context(STYLE)
 
 
-def source_looks(sources: list[str]) -> dict[str, dict]:
+def source_looks(sources: list[str], dials: dict[str, float] | None = None) -> dict[str, dict]:
     """Return colour and marker of every source of a study.
 
     Both follow the place in the config's order, so that a source looks the same in every figure.
     There are fewer colours than sources may be: the marker tells those of one colour apart.
+    Sources of a dial, whose values `dials` has, are the darker the more similar to the target.
     """
+    by_value = sorted(dials or {}, key=lambda source: dials[source], reverse=True)
+    ordered = dict(zip(by_value, _dark_to_light("viridis", len(by_value)), strict=True))
     return {
         source: {
-            "color": _SOURCE_COLOURS[place % len(_SOURCE_COLOURS)],
+            "color": ordered.get(source, _SOURCE_COLOURS[place % len(_SOURCE_COLOURS)]),
             "marker": _SOURCE_MARKERS[place % len(_SOURCE_MARKERS)],
         }
         for place, source in enumerate(sources)
@@ -94,15 +97,19 @@ def source_looks(sources: list[str]) -> dict[str, dict]:
 
 
 def size_colours(sizes: list[int]) -> dict[int, str]:
-    """Return a colour for every size, the darker the larger.
+    """Return a colour for every size, the darker the larger."""
+    descending = sorted(sizes, reverse=True)
+    return dict(zip(descending, _dark_to_light("plasma", len(sizes)), strict=True))
+
+
+def _dark_to_light(name: str, count: int) -> list[str]:
+    """Return colours for lines in an order.
 
     The scale is perceptually uniform, to colour-blind eyes as well, and stops short of its
     yellow, which is too faint on paper.
     """
-    scale = seaborn.color_palette("plasma", as_cmap=True)
-    steps = np.linspace(0, 0.8, len(sizes))
-    descending = sorted(sizes, reverse=True)
-    return {size: to_hex(scale(step)) for size, step in zip(descending, steps, strict=True)}
+    scale = seaborn.color_palette(name, as_cmap=True)
+    return [to_hex(scale(step)) for step in np.linspace(0, 0.8, count)]
 
 
 def pale_to_dark(name: str, count: int = 256) -> ListedColormap:

@@ -27,7 +27,10 @@ _MARGIN = 0.05  # of the axis, beyond what is drawn
 
 @in_style()
 def draw_transfer_gain(
-    optimal: pd.DataFrame, sources: list[str], protocols: list[str]
+    optimal: pd.DataFrame,
+    sources: list[str],
+    protocols: list[str],
+    dials: dict[str, float] | None = None,
 ) -> tuple[Figure, pd.DataFrame]:
     """Return the figure and the numbers in it.
 
@@ -38,12 +41,13 @@ def draw_transfer_gain(
     Args:
         optimal: the table of optimal depths of a study.
         sources, protocols: their names in the order of legend and panels.
+        dials: the values of the dial that the study sweeps, by source.
 
     Returns:
         The figure; the cross-fitted gains of the table with their 95 % intervals.
     """
     sizes = sorted(optimal["size"].unique())
-    looks = source_looks(sources)
+    looks = source_looks(sources, dials)
     prefixes = [f"protocol: {protocol}\n" if len(protocols) > 1 else "" for protocol in protocols]
     titles = [[prefix + kind for kind in _KINDS.values()] for prefix in prefixes]
     figure, panels = panel_figure(titles, LABELS["size"], _LABEL)

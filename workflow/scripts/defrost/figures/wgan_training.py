@@ -11,7 +11,7 @@ from defrost.figures.tiles import brightness_of, draw_tiles, first_of_classes
 
 _IMAGES = 3  # of each class, of target and clone alike: enough to see whether they differ
 _CLASSES = 10  # of more, the first: images would be too small
-_CURVE_WIDTH = 2.3  # inches, of the loss curve with its labels
+_CURVE_WIDTH = 2.3  # inches, the least, of the loss curve with its labels
 _NAMES_WIDTH = 0.6  # inches, of the words left of the images
 _AROUND = 0.55  # inches, of titles above the panels and labels below them
 _LARGEST_IMAGE = 0.42  # inches
@@ -41,10 +41,12 @@ def draw_wgan_training(
 
     rows, classes = images.shape[1:3]
     side = min((FULL_WIDTH - _CURVE_WIDTH - _NAMES_WIDTH) / classes, _LARGEST_IMAGE)
-    widths = [_CURVE_WIDTH, classes * side + _NAMES_WIDTH]
+    pictures = classes * side + _NAMES_WIDTH
     height = max(2 * rows * side, _LEAST_HEIGHT) + _AROUND
-    figure = Figure(figsize=(sum(widths), len(clones) * height), layout="compressed")
-    panels = figure.subplots(len(clones), 2, squeeze=False, width_ratios=widths)
+    figure = Figure(figsize=(FULL_WIDTH, len(clones) * height), layout="compressed")
+    panels = figure.subplots(
+        len(clones), 2, squeeze=False, width_ratios=[FULL_WIDTH - pictures, pictures]
+    )
     real, *drawn = brightness
     for (left, right), name, clone in zip(panels, clones, drawn, strict=True):
         _draw_curve(left, losses[name])
