@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import torch
-from defrost.statistics.summaries import with_shared_cells
+from defrost.statistics.cells import with_shared_cells
 
 from defrost.data.dataset import Dataset, Examples
 from defrost.selection.ranking import rank_sources
