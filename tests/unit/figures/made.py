@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import torch
-from defrost.statistics.cells import with_shared_cells
 
 from defrost.data.dataset import Dataset, Examples
 from defrost.selection.ranking import rank_sources
 from defrost.selection.registry import READOUT, SCORES
 from defrost.selection.value import Value
 from defrost.similarity.measures import PAIR_MEASURES
+from defrost.statistics.cells import with_shared_cells
 from defrost.statistics.intervals import Interval
 from defrost.transfer.protocols import PROTOCOLS, representative
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from defrost.statistics.summaries import optimal_depth_table
 from legible import faults_of, words_of
 from made import make_costs, make_dataset, make_losses, make_ranking
 
@@ -20,6 +19,7 @@ from defrost.figures.similarity_matrix import draw_similarity_matrix
 from defrost.figures.source_ranking import draw_source_ranking
 from defrost.figures.wgan_training import draw_wgan_training
 from defrost.similarity.measures import PAIR_MEASURES
+from defrost.statistics.optimal_depth_table import optimal_depth_table
 from defrost.transfer.protocols import PROTOCOLS
 
 
