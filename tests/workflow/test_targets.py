@@ -34,7 +34,8 @@ def test_every_target_is_there_after_a_run(targets, finished, run):
     result = run(finished, *names, *figures, "--dry-run", *SMOKE)
     assert result.returncode == 0, result.stderr
     planned = set(re.findall(r"^(\w+) +\d+$", result.stdout + result.stderr, flags=re.MULTILINE))
-    assert planned - {"total"} <= names
+    # studies of one protocol and without a WGAN say so in figures that `all` leaves out
+    assert planned - {"total"} <= names | {"plot_nothing"}
 
 
 def test_a_stage_of_one_study_alone(checkout, run):
