@@ -13,6 +13,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/resources.smk"
 include: "workflow/rules/origins.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/stages.smk"

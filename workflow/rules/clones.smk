@@ -69,6 +69,11 @@ rule train_wgan:
         study=made_as("wgan"),
     # the longest job of a study by far: nothing that waits for it should wait for others first
     priority: 2
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:

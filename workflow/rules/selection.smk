@@ -18,6 +18,11 @@ rule cross_validate_scratch:
         "results/{study}/logs/cross_validate_scratch/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/cross_validate_scratch/size-{size}/replicates-{first}-{last}.tsv"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:
@@ -40,6 +45,11 @@ rule cross_validate:
         "results/{study}/logs/cross_validate/{source}/{protocol}/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/cross_validate/{source}/{protocol}/size-{size}/replicates-{first}-{last}.tsv"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:

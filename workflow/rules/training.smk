@@ -20,6 +20,11 @@ rule train_scratch:
         "results/{study}/logs/train_scratch/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/train_scratch/size-{size}/replicates-{first}-{last}.tsv"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:
@@ -42,6 +47,11 @@ rule train_transfer:
         "results/{study}/logs/train_transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/train_transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.tsv"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:
@@ -62,6 +72,11 @@ rule train_reference:
         "results/{study}/logs/train_reference/size-{size}/replicate-{replicate}.log",
     benchmark:
         "results/{study}/benchmarks/train_reference/size-{size}/replicate-{replicate}.tsv"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:
@@ -83,6 +98,11 @@ rule finetune_source:
         "results/{study}/logs/finetune_source/{source}/size-{size}/replicate-{replicate}.log",
     benchmark:
         "results/{study}/benchmarks/finetune_source/{source}/size-{size}/replicate-{replicate}.tsv"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     conda:
         "../../envs/environment.yaml"
     params:
