@@ -69,13 +69,13 @@ rule train_wgan:
         study=made_as("wgan"),
     # the longest job of a study by far: nothing that waits for it should wait for others first
     priority: 2
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=lambda w: settings(
             w,

@@ -18,13 +18,13 @@ rule cross_validate_scratch:
         "results/{study}/logs/cross_validate_scratch/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/cross_validate_scratch/size-{size}/replicates-{first}-{last}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=lambda w: validation_settings(w),
         limits=limits,
@@ -45,13 +45,13 @@ rule cross_validate:
         "results/{study}/logs/cross_validate/{source}/{protocol}/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/cross_validate/{source}/{protocol}/size-{size}/replicates-{first}-{last}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=lambda w: validation_settings(w, w.source, w.protocol),
         limits=limits,

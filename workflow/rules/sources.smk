@@ -19,13 +19,13 @@ rule pretrain_source:
         study=made_as("moments", "wgan", "real source", "hidden manifold", "control"),
     # before all else: every transfer waits for a source, nothing waits for the baseline
     priority: 1
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=lambda w: training_settings(
             w,

@@ -20,13 +20,13 @@ rule train_scratch:
         "results/{study}/logs/train_scratch/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/train_scratch/size-{size}/replicates-{first}-{last}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=lambda w: cell_settings(w),
         limits=limits,
@@ -47,13 +47,13 @@ rule train_transfer:
         "results/{study}/logs/train_transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.log",
     benchmark:
         "results/{study}/benchmarks/train_transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=lambda w: cell_settings(w, w.source, w.protocol, w.depth),
         limits=limits,
@@ -72,13 +72,13 @@ rule train_reference:
         "results/{study}/logs/train_reference/size-{size}/replicate-{replicate}.log",
     benchmark:
         "results/{study}/benchmarks/train_reference/size-{size}/replicate-{replicate}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=reference_settings,
         limits=limits,
@@ -98,13 +98,13 @@ rule finetune_source:
         "results/{study}/logs/finetune_source/{source}/size-{size}/replicate-{replicate}.log",
     benchmark:
         "results/{study}/benchmarks/finetune_source/{source}/size-{size}/replicate-{replicate}.tsv"
+    conda:
+        "../../envs/environment.yaml"
     threads: CONFIG["torch_threads"]
     resources:
         gpu=1,
         mem_mb=training_memory,
         runtime=training_minutes,
-    conda:
-        "../../envs/environment.yaml"
     params:
         settings=reference_settings,
         limits=limits,
