@@ -85,6 +85,7 @@ rule train_wgan:
             target=STUDIES[w.study]["target"]["dataset"],
             torch_threads=CONFIG["torch_threads"],
         ),
+        limits=limits,
         code=code("train_wgan.py"),
     script:
         "../scripts/train_wgan.py"
