@@ -10,7 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 LONG = ("--configfile", "tests/slurm/long.yaml")
-FIELDS = ("JobId", "JobName", "JobState", "Partition", "StartTime", "EndTime", "Restarts")
+STATE = Path("/var/tmp/defrost-slurm")  # of start.sh
+FIELDS = (
+    *("JobId", "JobName", "JobState", "Partition", "Restarts", "TimeLimit"),
+    *("StartTime", "EndTime"),
+)
+OPTIONAL = ("Comment", "TresPerJob")
 
 
 class Run:
@@ -53,9 +58,10 @@ class Run:
         name = re.search(r"SLURM run ID: (\S+)", self.output)
         return [job for job in records() if name and job["JobName"] == name[1]]
 
-    def job(self, wildcard: str, number: int = 0) -> dict[str, str]:
-        """One of the jobs whose wildcards hold this value, in the order of their numbers."""
-        return [job for job in self.jobs() if wildcard in job["Comment"]][number]
+    def job(self) -> dict[str, str]:
+        """What SLURM has on record of this run's only job."""
+        (job,) = self.jobs()
+        return job
 
 
 def slurm(*command: str) -> str:
@@ -69,7 +75,7 @@ def records() -> list[dict[str, str]]:
     for line in slurm("scontrol", "show", "job", "--oneliner").splitlines():
         if line.startswith("JobId="):
             job = {name: re.search(rf"\b{name}=(\S*)", line)[1] for name in FIELDS}
-            for name in ("Comment", "TresPerJob"):
+            for name in OPTIONAL:
                 match = re.search(rf"\b{name}=(\S*)", line)
                 job[name] = match[1] if match else ""
             found.append(job)

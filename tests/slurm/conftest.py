@@ -64,8 +64,12 @@ def submit(prepared: Path, home: Path, tmp_path: Path) -> Iterator[Callable[...,
     """Start training sources of the long study on the cluster."""
     runs = []
 
-    def start(sources: list[str], *arguments: str) -> Run:
+    def start(sources: list[str], *arguments: str, changes: dict[str, str] | None = None) -> Run:
         folder = shutil.copytree(prepared, tmp_path / f"run-{len(runs)}")
+        config = folder / LONG[1]
+        for old, new in (changes or {}).items():
+            assert old in config.read_text()
+            config.write_text(config.read_text().replace(old, new))
         runs.append(Run(folder, home, *map(network, sources), *LONG, *arguments))
         return runs[-1]
 
