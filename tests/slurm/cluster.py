@@ -45,13 +45,19 @@ class Run:
         """All that Snakemake has said so far."""
         return self._output.read_text()
 
-    def end(self, seconds: float = 180) -> int:
+    def end(self, seconds: float = 400) -> int:
         """Wait for the end and return the exit status."""
         return self.process.wait(seconds)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         os.killpg(self.process.pid, signal.SIGINT)
+
+    def abandon(self) -> None:
+        """Leave nothing of a run that a failed test has left."""
+        if self.process.poll() is None:
+            self.interrupt()
+            self.end()
 
     def jobs(self) -> list[dict[str, str]]:
         """What SLURM has on record of this run's jobs, in the order of their numbers."""
@@ -82,7 +88,7 @@ def records() -> list[dict[str, str]]:
     return sorted(found, key=lambda job: int(job["JobId"]))
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 180) -> None:
     """Wait until `condition` holds; AssertionError after some seconds."""
     deadline = time.monotonic() + seconds
     while not condition():

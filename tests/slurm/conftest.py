@@ -59,22 +59,34 @@ def undisturbed(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> byt
     return (folder / network("first")).read_bytes()
 
 
-@pytest.fixture
-def submit(prepared: Path, home: Path, tmp_path: Path) -> Iterator[Callable[..., Run]]:
-    """Start training sources of the long study on the cluster."""
-    runs = []
+Submit = Callable[..., Run]
+
+
+@pytest.fixture(scope="session")
+def train(prepared: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Submit:
+    """Start training sources of the long study on the cluster, its config changed or not."""
 
     def start(sources: list[str], *arguments: str, changes: dict[str, str] | None = None) -> Run:
-        folder = shutil.copytree(prepared, tmp_path / f"run-{len(runs)}")
+        folder = tmp_path_factory.mktemp("run") / "defrost"
+        shutil.copytree(prepared, folder)
         config = folder / LONG[1]
         for old, new in (changes or {}).items():
             assert old in config.read_text()
             config.write_text(config.read_text().replace(old, new))
-        runs.append(Run(folder, home, *map(network, sources), *LONG, *arguments))
+        return Run(folder, home, *map(network, sources), *LONG, *arguments)
+
+    return start
+
+
+@pytest.fixture
+def submit(train: Submit) -> Iterator[Submit]:
+    """Start trainings that end with the test."""
+    runs = []
+
+    def start(*arguments: object, **changes: object) -> Run:
+        runs.append(train(*arguments, **changes))
         return runs[-1]
 
     yield start
     for run in runs:
-        if run.process.poll() is None:
-            run.interrupt()
-            run.end()
+        run.abandon()
