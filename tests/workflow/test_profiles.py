@@ -19,11 +19,17 @@ def profiles(root) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def training(root) -> set[str]:
-    """Names of the rules that ask for a GPU."""
+def rules(root) -> dict[str, str]:
+    """The text of every rule."""
     text = "".join(path.read_text() for path in root.glob("workflow/rules/*.smk"))
-    rules = re.split(r"^rule (\w+):", text, flags=re.MULTILINE)[1:]
-    return {name for name, body in zip(rules[::2], rules[1::2], strict=True) if "gpu=1" in body}
+    parts = re.split(r"^rule (\w+):", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@pytest.fixture(scope="module")
+def training(rules) -> set[str]:
+    """Names of the rules that ask for a GPU."""
+    return {name for name, body in rules.items() if "gpu=1" in body}
 
 
 def asked(output: str) -> set[tuple[str, ...]]:
@@ -53,6 +59,13 @@ def test_what_trains_goes_to_the_gpus_and_the_rest_does_not(checkout, run, train
 
 def test_the_profile_names_the_rules_that_train(profiles, training):
     assert set(profiles["slurm"]["set-resources"]) == training
+
+
+def test_drawing_and_collecting_stay_where_snakemake_runs(root, rules):
+    text = (root / "workflow/rules/resources.smk").read_text()
+    local = re.search(r"^localrules:\n((?:    \w+,\n)+)", text, flags=re.MULTILINE)[1]
+    names = set(re.findall(r"\w+", local))
+    assert {name for name in rules if name.startswith(("plot_", "collect_"))} <= names <= set(rules)
 
 
 def test_the_default_profile_says_the_same_where_it_says_the_same_thing(profiles):

@@ -10,23 +10,28 @@
 # collecting rows and drawing take seconds, of which waiting for a node would make minutes
 localrules:
     collect_accuracy,
+    collect_clone_ladder,
     collect_cross_validation,
     collect_similarity,
-    find_optimal_depth,
-    select_depth,
     correlate_dial,
+    find_optimal_depth,
     plot_accuracy_by_depth,
     plot_clone_gallery,
     plot_cost_accuracy,
+    plot_findings,
     plot_intrinsic_dimension,
+    plot_nothing,
     plot_optimal_depth,
     plot_phase_diagram,
     plot_similarity_by_block,
     plot_similarity_matrix,
+    plot_similarity_vs_gain,
     plot_source_ranking,
+    plot_transfer_gain,
     plot_wgan_training,
     recommend,
     report,
+    select_depth,
 
 
 def training_memory(wildcards, attempt):
