@@ -21,7 +21,7 @@ slurm-profile: ## Let `snakemake --profile slurm` find profiles/slurm
 	ln -sfn "$(CURDIR)/profiles/slurm" "$(SETTINGS)/slurm"
 
 test: .venv/installed-dev ## Run the tests, but those that need SLURM
-	$(BIN)/python -m pytest --ignore tests/slurm --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slurm: .venv/installed-dev ## Install and start a SLURM and run the tests that need it (Debian, root)
 	$(BIN)/python -m pytest tests/slurm
