@@ -3,11 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from checkout import copy_checkout, snakemake
+from checkout import SMOKE, copy_checkout, snakemake
 from cluster import LONG, Run, network
 
 HERE = Path(__file__).parent
@@ -25,6 +26,22 @@ def cluster() -> Iterator[None]:
         yield
     finally:
         subprocess.run([HERE / "stop.sh"], check=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def local(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Path]]:
+    """Wait for the smoke preset without the cluster; it runs beside tests that mostly wait."""
+    folder = copy_checkout(tmp_path_factory.mktemp("local") / "defrost")
+    command = ["nice", sys.executable, "-m", "snakemake", *SMOKE, "--cores", "1"]
+    with (folder / "output.txt").open("w") as file:
+        process = subprocess.Popen(command, cwd=folder, stdout=file, stderr=subprocess.STDOUT)
+
+    def finished() -> Path:
+        assert process.wait() == 0, (folder / "output.txt").read_text()
+        return folder
+
+    yield finished
+    process.wait()
 
 
 @pytest.fixture(scope="session")

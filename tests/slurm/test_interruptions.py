@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cluster import STATE, Run, network, resumed_after, slurm, wait_for_a_state, wait_until
 
-TRAINING = "pretraining: {steps: 20000}"
+TRAINING = "pretraining: {steps: 10000}"
 # a minute, and two at the second attempt; asked to end some seconds before that
 SHORT = (
     "--set-resources",
@@ -138,7 +138,7 @@ def states(run: Run) -> list[str]:
 
 
 def test_a_failure_says_what_where_and_why(submit):
-    diverging = "pretraining: {steps: 20000, learning_rate: 1.0e+30}"
+    diverging = "pretraining: {steps: 10000, learning_rate: 1.0e+30}"
     run = submit(["first"], "--retries", "0", changes={TRAINING: diverging})
     assert run.end() == 1
     job = run.job()["JobId"]

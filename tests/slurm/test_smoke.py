@@ -51,8 +51,8 @@ def test_two_train_at_once_on_two_gpus(smoke):
     assert any(a[0] < b[1] and b[0] < a[1] for a, b in combinations(times, 2))
 
 
-def test_the_tables_are_those_of_a_run_without_a_cluster(smoke, finished):
-    assert tables(smoke.folder) == tables(finished)
+def test_the_tables_are_those_of_a_run_without_a_cluster(smoke, local):
+    assert tables(smoke.folder) == tables(local())
 
 
 def tables(folder: Path) -> dict[str, str]:
