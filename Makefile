@@ -3,17 +3,28 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+# where Snakemake looks for a profile by its name
+SETTINGS = $${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake
 
-.PHONY: all help test lint format benchmark docs lock clean
+.PHONY: all help slurm-profile test test-slurm lint format benchmark docs lock clean
 
 all: .venv/installed ## Run the default studies: tables, figures and report
 	$(BIN)/snakemake
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-test: .venv/installed-dev ## Run the tests
+slurm-profile: ## Let `snakemake --profile slurm` find profiles/slurm
+	@if [ -e "$(SETTINGS)/slurm" ] && [ ! -L "$(SETTINGS)/slurm" ]; then \
+		echo "$(SETTINGS)/slurm is there already, and no link: move it away first"; exit 1; fi
+	mkdir -p "$(SETTINGS)"
+	ln -sfn "$(CURDIR)/profiles/slurm" "$(SETTINGS)/slurm"
+
+test: .venv/installed-dev ## Run the tests, but those that need SLURM
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-slurm: .venv/installed-dev ## Install and start a SLURM and run the tests that need it (Debian, root)
+	$(BIN)/python -m pytest tests/slurm
 
 lint: .venv/installed-dev ## Check code and rules with the linters
 	$(BIN)/ruff check

@@ -12,7 +12,9 @@ configfile: "config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+include: "workflow/rules/profile.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/resources.smk"
 include: "workflow/rules/origins.smk"
 include: "workflow/rules/paths.smk"
 include: "workflow/rules/stages.smk"

@@ -96,6 +96,21 @@ def validation(folder, target):
     return "cross_validate.py", given
 
 
+def wgan(folder, target):
+    """A generative adversarial network: two networks, an average and two optimisers."""
+    settings = {"study": "test", "target": "random", "source": "wgan", "generator_steps": 40}
+    return "train_wgan.py", {
+        "input": {"target": target},
+        "output": {
+            "model": f"{folder}/model.safetensors",
+            "losses": f"{folder}/losses.csv",
+            "record": f"{folder}/losses.csv.json",
+        },
+        "log": f"{folder}/log",
+        "params": {"settings": {**settings, "root_seed": 0, "torch_threads": 1}, **CODE},
+    }
+
+
 def start(root, script, given):
     path = root / "workflow/scripts" / script
     return subprocess.Popen([sys.executable, "-c", RUN, path, json.dumps(given)], cwd=root)
@@ -131,6 +146,7 @@ def result(folder):
         (validation, signal.SIGKILL, 2),
         (source, signal.SIGKILL, 3),
         (source, signal.SIGTERM, 2),
+        (wgan, signal.SIGKILL, 2),
     ],
 )
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(

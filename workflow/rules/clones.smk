@@ -71,6 +71,11 @@ rule train_wgan:
     priority: 2
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=lambda w: settings(
             w,
@@ -80,6 +85,7 @@ rule train_wgan:
             target=STUDIES[w.study]["target"]["dataset"],
             torch_threads=CONFIG["torch_threads"],
         ),
+        limits=limits,
         code=code("train_wgan.py"),
     script:
         "../scripts/train_wgan.py"

@@ -20,6 +20,11 @@ rule cross_validate_scratch:
         "results/{study}/benchmarks/cross_validate_scratch/size-{size}/replicates-{first}-{last}.tsv"
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=lambda w: validation_settings(w),
         limits=limits,
@@ -42,6 +47,11 @@ rule cross_validate:
         "results/{study}/benchmarks/cross_validate/{source}/{protocol}/size-{size}/replicates-{first}-{last}.tsv"
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=lambda w: validation_settings(w, w.source, w.protocol),
         limits=limits,

@@ -21,6 +21,11 @@ rule pretrain_source:
     priority: 1
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=lambda w: training_settings(
             w,

@@ -22,6 +22,11 @@ rule train_scratch:
         "results/{study}/benchmarks/train_scratch/size-{size}/replicates-{first}-{last}.tsv"
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=lambda w: cell_settings(w),
         limits=limits,
@@ -44,6 +49,11 @@ rule train_transfer:
         "results/{study}/benchmarks/train_transfer/{source}/{protocol}/depth-{depth}/size-{size}/replicates-{first}-{last}.tsv"
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=lambda w: cell_settings(w, w.source, w.protocol, w.depth),
         limits=limits,
@@ -64,6 +74,11 @@ rule train_reference:
         "results/{study}/benchmarks/train_reference/size-{size}/replicate-{replicate}.tsv"
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=reference_settings,
         limits=limits,
@@ -85,6 +100,11 @@ rule finetune_source:
         "results/{study}/benchmarks/finetune_source/{source}/size-{size}/replicate-{replicate}.tsv"
     conda:
         "../../envs/environment.yaml"
+    threads: CONFIG["torch_threads"]
+    resources:
+        gpu=1,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         settings=reference_settings,
         limits=limits,

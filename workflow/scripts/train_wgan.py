@@ -7,8 +7,8 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 from defrost.data.dataset import Dataset
 from defrost.data.wgan import train_wgan
 from defrost.provenance.files import write_rows, write_tensors
-from defrost.provenance.logs import Progress
 from defrost.provenance.record import make_record
+from defrost.provenance.resume import resuming
 from defrost.provenance.seeds import Seeds
 from defrost.training.torch_setup import set_up_torch
 
@@ -17,15 +17,17 @@ set_up_torch(settings["torch_threads"])
 seeds = Seeds(settings["root_seed"])
 
 target = Dataset.read(snakemake.input.target)
-steps = settings["generator_steps"]
-model, losses = train_wgan(
-    target.splits["train"],
-    steps,
-    lambda part: seeds(settings["target"], settings["source"], "wgan", part),
-    Progress(steps, "generator step"),
-)
-
-record = make_record(snakemake.rule, settings, snakemake.params.code, seeds)
 names = {"study": settings["study"], "source": settings["source"]}
-write_rows(snakemake.output.losses, [{**names, **row} for row in losses], record)
-write_tensors(snakemake.output.model, model, record)
+limits, code = snakemake.params.limits, snakemake.params.code
+with resuming(
+    snakemake.output.model, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+) as resume:
+    model, losses = train_wgan(
+        target.splits["train"],
+        settings["generator_steps"],
+        lambda part: seeds(settings["target"], settings["source"], "wgan", part),
+        resume,
+    )
+    record = make_record(snakemake.rule, settings, code, seeds)
+    write_rows(snakemake.output.losses, [{**names, **row} for row in losses], record)
+    write_tensors(snakemake.output.model, model, record)

@@ -1,11 +1,15 @@
 """The WGAN clone: repeatable, conditional on the class, for images of any size."""
 
+import math
+from pathlib import Path
+
 import pytest
 import torch
 
 from defrost.data import wgan
 from defrost.data.dataset import Examples
 from defrost.data.wgan import sample_wgan, train_wgan
+from defrost.provenance.resume import Resume
 
 SHAPE = (1, 8, 8)
 
@@ -22,6 +26,10 @@ def seeds(root):
     return lambda part: 10 * root + ["generator", "critic", "training"].index(part)
 
 
+def train(examples, steps, seed_of):
+    return train_wgan(examples, steps, seed_of, Resume(Path("unused"), "", math.inf))
+
+
 def draw(tensors, count, shape=SHAPE, seed=0):
     return sample_wgan(tensors, count, shape, torch.Generator().manual_seed(seed))
 
@@ -35,15 +43,15 @@ def deterministic_algorithms_only():
 
 @pytest.fixture(scope="module")
 def trained():
-    return train_wgan(make_examples(), 60, seeds(0))
+    return train(make_examples(), 60, seeds(0))
 
 
 def test_the_same_seeds_give_the_same_bits_whatever_the_global_generator():
     state = torch.get_rng_state()
-    first, losses = train_wgan(make_examples(), 3, seeds(0))
+    first, losses = train(make_examples(), 3, seeds(0))
     assert torch.equal(torch.get_rng_state(), state)
     torch.rand(5)
-    second, same_losses = train_wgan(make_examples(), 3, seeds(0))
+    second, same_losses = train(make_examples(), 3, seeds(0))
     assert losses == same_losses
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) for name in first)
@@ -59,14 +67,14 @@ def test_drawing_leaves_the_global_generator_alone(trained):
 
 @pytest.mark.parametrize("other", ["generator", "critic", "training"])
 def test_every_seed_matters(other):
-    first, _ = train_wgan(make_examples(), 2, seeds(0))
-    second, _ = train_wgan(make_examples(), 2, lambda part: seeds(part == other)(part))
+    first, _ = train(make_examples(), 2, seeds(0))
+    second, _ = train(make_examples(), 2, lambda part: seeds(part == other)(part))
     assert not torch.equal(draw(first, 4).images, draw(second, 4).images)
 
 
 def test_training_leaves_the_images_as_they_are():
     examples = make_examples()
-    train_wgan(examples, 2, seeds(0))
+    train(examples, 2, seeds(0))
     assert torch.equal(examples.images, make_examples().images)
 
 
@@ -103,13 +111,13 @@ def test_drawing_in_chunks_is_drawing_at_once(trained, monkeypatch):
 
 
 def test_labels_are_balanced_to_within_one():
-    tensors, _ = train_wgan(make_examples(classes=3), 1, seeds(0))
+    tensors, _ = train(make_examples(classes=3), 1, seeds(0))
     assert draw(tensors, 8).labels.tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (1, 28, 28), (3, 32, 32), (2, 9, 13), (1, 1, 3)])
 def test_any_size_of_image_will_do(shape):
-    tensors, _ = train_wgan(make_examples(shape), 1, seeds(0))
+    tensors, _ = train(make_examples(shape), 1, seeds(0))
     images, _ = draw(tensors, 5, shape)
     assert images.shape == (5, *shape)
     assert images.dtype == torch.float32
@@ -117,8 +125,8 @@ def test_any_size_of_image_will_do(shape):
 
 
 def test_the_average_forgets_the_first_steps_soon():
-    early, _ = train_wgan(make_examples(), 1, seeds(0))
-    later, _ = train_wgan(make_examples(), 10, seeds(0))
+    early, _ = train(make_examples(), 1, seeds(0))
+    later, _ = train(make_examples(), 10, seeds(0))
     moved = (later["grow.2.bias"] - early["grow.2.bias"]).abs().max()
     # an average over very many steps would hardly move in ten
     assert moved > 2 * wgan._LEARNING_RATE
@@ -128,4 +136,4 @@ def test_a_loss_that_is_not_finite_stops_the_training():
     examples = make_examples()
     examples.images[:] = 3.0  # no range to scale by
     with pytest.raises(FloatingPointError, match="generator step 1"):
-        train_wgan(examples, 1, seeds(0))
+        train(examples, 1, seeds(0))

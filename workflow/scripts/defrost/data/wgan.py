@@ -15,7 +15,9 @@ from torch import Tensor, nn
 
 from defrost.data.dataset import Examples
 from defrost.data.wgan_networks import NOISE, Critic, Generator
+from defrost.data.wgan_state import collect_state, restore_state
 from defrost.provenance.logs import Progress
+from defrost.provenance.resume import Resume
 
 _CRITIC_STEPS = 3  # for each of the generator: the paper's five take half as long again
 _PENALTY = 10.0  # weight of the gradient penalty, the paper's
@@ -39,7 +41,7 @@ def train_wgan(
     examples: Examples,
     generator_steps: int,
     seed_of: Callable[[str], int],
-    progress: Progress | None = None,
+    resume: Resume,
 ) -> tuple[dict[str, Tensor], list[dict]]:
     """Train on labelled images and return the generator and a row of losses for each interval.
 
@@ -59,16 +61,28 @@ def train_wgan(
     limits = torch.stack(examples.images.aminmax())
     random = torch.Generator().manual_seed(seed_of("training"))
 
-    rows, since = [], []
-    for step in range(1, generator_steps + 1):
+    networks = {"generator": players.generator, "critic": players.critic, "averaged": averaged}
+    optimisers = {"drawing": players.generator_optimiser, "judging": players.critic_optimiser}
+    rows, since, done = resume.facts.get("rows", []), [], resume.facts.get("step", 0)
+    if done:
+        restore_state(resume.tensors, networks, optimisers)
+        random.set_state(resume.tensors["random"])
+        since = list(resume.tensors["since"])
+        print(f"going on after step {done}")
+    progress = Progress(generator_steps, "generator step", done)
+    for step in range(done + 1, generator_steps + 1):
         since.append(_train_step(players, examples, limits, random))
         # a weight that falls with the steps: the first, random values are soon forgotten
         _average(averaged, players.generator, 1 / (1 + _AVERAGED * step))
         if step % _INTERVAL == 0 or step == generator_steps:
             rows.append({"step": step, **_means(since, step)})
             since = []
-            if progress:
-                progress.report(step, f"Wasserstein {rows[-1]['wasserstein_estimate']:.3f}")
+            progress.report(step, f"Wasserstein {rows[-1]['wasserstein_estimate']:.3f}")
+        if resume.due():
+            state = collect_state(networks, optimisers)
+            state["random"] = random.get_state()
+            state["since"] = torch.stack(since) if since else torch.empty(0, len(_LOSSES))
+            resume.save(state, step=step, rows=rows)
     return {"range": limits, **averaged.state_dict()}, rows
 
 
