@@ -9,6 +9,8 @@ import pytest
 import yaml
 from checkout import SMOKE
 
+pytest.importorskip("snakemake_executor_plugin_slurm", reason="envs/requirements-slurm.txt")
+
 SLURM = ("--profile", "profiles/slurm")
 
 
