@@ -129,6 +129,18 @@ def test_one_replicate_says_that_gains_are_not_known():
     assert table["rank"].notna().all()
 
 
+def test_gains_that_differ_by_rounding_alone_are_equal():
+    gains = [0.1 + 0.2, 0.3, 0.5]  # the first two differ in the last digit
+    assert gains[0] != gains[1]
+    names = ["a", "b", "c"]
+    rows = rank_sources(
+        {name: [Value(number)] for name, number in zip(names, (1, 2, 3), strict=True)},
+        {name: Interval(gain, 0, 1) for name, gain in zip(names, gains, strict=True)},
+        True,
+    )
+    assert [row["realised_rank"] for row in rows] == [2, 2, 1]
+
+
 def test_one_source_says_so():
     table = source_ranking_table(make_scores({"near": 1.0}), make_accuracy({"near": 0.2}))
     assert table["kendall_tau"].isna().all()
