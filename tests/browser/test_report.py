@@ -10,6 +10,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # in the order of the config
 SECTIONS = {"1. smoke": "smoke", "2. smoke_manifold": "smoke_manifold"}
 PAGES = ("findings in words", "recommendation")
+WAIT = 60_000  # milliseconds: a busy machine is slow and not wrong
+expect.set_options(timeout=WAIT)
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,7 +41,7 @@ def opened(request, finished, tmp_path_factory):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(10_000)  # milliseconds
+        page.set_default_timeout(WAIT)
         page.on("request", ask)
         page.on("requestfailed", missed)
         page.on("pageerror", lambda error: faults.append(str(error)))
