@@ -44,10 +44,23 @@ def code_digest(script: Path, root: Path) -> str:
 def _imported_files(path: Path, root: Path) -> tuple[Path, ...]:
     package = path.relative_to(root).parent.parts
     files: dict[Path, None] = {}
-    for node in ast.walk(_tree(path)):
+    for node in _import_statements(_tree(path)):
         for parts in _imported_modules(node, package):
             files.update(dict.fromkeys(_files_of(parts, root)))
     return tuple(files)
+
+
+def _import_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the imports wherever they stand, without a look at expressions: most of a tree."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):  # of a lambda it is an expression
+                waiting.extend(inner)
 
 
 def _imported_modules(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -61,13 +74,16 @@ def _imported_modules(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple
         yield from ((*base, alias.name) for alias in node.names)
 
 
-def _files_of(parts: tuple[str, ...], root: Path) -> Iterator[Path]:
-    """Yield the module's file and the `__init__.py` of the packages on the way to it."""
+@cache
+def _files_of(parts: tuple[str, ...], root: Path) -> tuple[Path, ...]:
+    """Return the module's file and the `__init__.py` of the packages on the way to it."""
+    found = []
     for length in range(1, len(parts) + 1):
         stem = root.joinpath(*parts[:length])
-        for path in (stem / "__init__.py", stem.with_suffix(".py")):
-            if path.is_file():
-                yield path
+        found += [
+            path for path in (stem / "__init__.py", stem.with_suffix(".py")) if path.is_file()
+        ]
+    return tuple(found)
 
 
 @cache
