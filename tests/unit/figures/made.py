@@ -16,6 +16,20 @@ from defrost.transfer.protocols import PROTOCOLS, representative
 LEVELS = {"scratch": 0.5, "freeze": 0.7, "finetune": 0.75, "defrost": 0.8, "gradual": 0.82}
 
 
+ALL_MEASURES = [
+    "debiased_linear_cka",
+    "debiased_rbf_cka",
+    "linear_cka",
+    "svcca",
+    "information_imbalance_source_to_target",
+    "information_imbalance_target_to_source",
+    "neighbourhood_overlap",
+    "mutual_knn",
+    "procrustes_distance",
+    "rsa",
+]
+
+
 def accuracy_of(protocol, depth, replicate):
     return LEVELS[protocol] - depth / 100 + replicate / 50
 

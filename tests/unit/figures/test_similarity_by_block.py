@@ -1,25 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made import ALL_MEASURES
 from matplotlib.colors import to_hex
 from scipy.stats import t
 
 from defrost.figures.similarity_by_block import draw_similarity_by_block, mean_similarities
 from defrost.figures.style import source_looks
 from defrost.provenance.tables import read_table, write_table
-
-ALL_MEASURES = [
-    "debiased_linear_cka",
-    "debiased_rbf_cka",
-    "linear_cka",
-    "svcca",
-    "information_imbalance_source_to_target",
-    "information_imbalance_target_to_source",
-    "neighbourhood_overlap",
-    "mutual_knn",
-    "procrustes_distance",
-    "rsa",
-]
 
 
 def point(plotted, **key):

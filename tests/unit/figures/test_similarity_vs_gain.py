@@ -1,24 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made import ALL_MEASURES
 
 from defrost.figures.measures import shown_measure
 from defrost.figures.similarity_vs_gain import draw_similarity_vs_gain, similarities_and_gains
 from defrost.selection.agreement import tau_null_range
 
 SOURCES = ["far", "near", "same", "other"]
-ALL_MEASURES = [
-    "debiased_linear_cka",
-    "debiased_rbf_cka",
-    "linear_cka",
-    "svcca",
-    "information_imbalance_source_to_target",
-    "information_imbalance_target_to_source",
-    "neighbourhood_overlap",
-    "mutual_knn",
-    "procrustes_distance",
-    "rsa",
-]
 
 
 def make_gains(sources, sizes=(20, 100), protocols=("freeze",)):

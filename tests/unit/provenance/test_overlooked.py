@@ -25,12 +25,12 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def told(codes, records="records"):
-    return warnings(Path("results"), Path(records), codes)
+    return warnings(Path("results"), Path(records), codes.get)
 
 
 def test_nothing_is_said_where_nothing_changed(folder):
     assert told({"tell": "new", "train": "new"}) == []
-    assert warnings(Path("nowhere"), Path("records"), {}) == []
+    assert warnings(Path("nowhere"), Path("records"), {}.get) == []
 
 
 def test_results_of_other_code_are_told_with_what_makes_them_anew(folder):

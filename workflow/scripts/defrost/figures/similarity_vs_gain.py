@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from defrost.figures.legends import add_legend_above, source_handles
 from defrost.figures.measures import in_order, set_value_ticks, shown_measure
-from defrost.figures.panels import balanced_columns
+from defrost.figures.panels import balanced_columns, say_why_empty
 from defrost.figures.style import (
     COLUMN_WIDTH,
     FULL_WIDTH,
@@ -21,7 +21,7 @@ from defrost.figures.style import (
     source_looks,
 )
 from defrost.figures.summaries import range_of_pairs
-from defrost.selection.agreement import FEWEST, kendall_tau, tau_null_range
+from defrost.selection.agreement import FEWEST, kendall_tau, tau_null_range, with_ties
 
 _MOST_PANELS = 12  # that one page has room for
 _MOST_SIZES = 3  # whose correlations have room above a panel
@@ -40,7 +40,6 @@ _CEILING_LINE = {"color": "0.25", "linestyle": (0, (4, 2)), "linewidth": 0.8, "z
 _BARS = {"elinewidth": 0.6, "capsize": 0}
 _MARGIN = 0.06  # of an axis, beyond what is drawn
 _LEAST_GAIN = 0.02  # that the axis of gains reaches to either side of 0
-_DIGITS = 12  # equal gains in another order of their replicates differ in the last of 16 digits
 
 _BANDS = ["null_low", "null_high", "ceiling", "ceiling_low", "ceiling_high"]
 
@@ -171,8 +170,8 @@ def _compared(rows: pd.DataFrame, sources: list[str]) -> pd.DataFrame:
 
 def _agreement(points: pd.DataFrame, measure: str) -> dict[str, object]:
     """Return Kendall's tau of similarity and gain, 1 where the most similar source gains most."""
-    known = points.dropna(subset=["similarity", "gain"]).round(_DIGITS)
-    values, gains = known["similarity"].to_numpy(), known["gain"].to_numpy()
+    known = points.dropna(subset=["similarity", "gain"])
+    values, gains = (with_ties(known[column].to_numpy()) for column in ("similarity", "gain"))
     tau = kendall_tau(values, gains, shown_measure(measure).larger_is_more_similar is not False)
     null = tau_null_range(gains) if np.isfinite(tau.value) else (np.nan, np.nan)
     return {
@@ -243,7 +242,7 @@ def _draw_points(
                 **_BARS,
             )
     if drawn.empty:
-        panel.text(0.5, 0.5, "no value", ha="center", va="center", transform=panel.transAxes)
+        say_why_empty(panel)
 
 
 def _write_agreements(panel: Axes, points: pd.DataFrame, colours: dict[int, str]) -> None:

@@ -10,7 +10,7 @@ import os
 import sys
 from base64 import urlsafe_b64encode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,20 +19,23 @@ _LONGEST_HEADER = 100_000_000  # bytes, that safetensors allows
 _LONGEST_NAME = 254  # of a file of Snakemake's, which cuts longer ones up
 
 
-def warnings(results: Path, snakemake_records: Path, codes: dict[str, str]) -> list[str]:
+def warnings(
+    results: Path, snakemake_records: Path, code_of: Callable[[str], str | None]
+) -> list[str]:
     """Return a line for what is kept in spite of a change, nothing where all is well.
 
     Args:
         results: the folder of results; it need not exist.
         snakemake_records: Snakemake's own folder of metadata.
-        codes: digest of the code of every rule.
+        code_of: digest of the code of a rule, None of one that is no more; asked only for results
+            without a record of Snakemake's, because digests take time.
     """
     changed: Counter[str] = Counter()
     versions: Counter[tuple[str, str]] = Counter()
     for path, record in _records(results):
         rule = record["rule"]
         known = snakemake_records / _record_name(path)
-        if codes.get(rule, record["code"]) != record["code"] and not known.exists():
+        if not known.exists() and code_of(rule) not in (record["code"], None):
             changed[rule] += 1
         versions.update(record["versions"].items())
     lines = []

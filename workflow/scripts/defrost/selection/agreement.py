@@ -11,7 +11,16 @@ from scipy import stats
 
 from defrost.selection.value import Value, undefined
 
+_DIGITS = 12  # of the 16 that a number has
 FEWEST = 3  # sources: any two are in order or not, which says nothing
+
+
+def with_ties(numbers: np.ndarray) -> np.ndarray:
+    """Return numbers in which equal ones are equal.
+
+    Means of the same values, summed in another order, differ in the last digit.
+    """
+    return np.round(numbers, _DIGITS)
 
 
 def kendall_tau(values: np.ndarray, gains: np.ndarray, larger_is_better: bool = True) -> Value:

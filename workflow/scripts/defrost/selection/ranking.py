@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from defrost.selection.agreement import kendall_tau, pick_regret, tau_null_range, weighted_tau
+from defrost.selection.agreement import (
+    kendall_tau,
+    pick_regret,
+    tau_null_range,
+    weighted_tau,
+    with_ties,
+)
 from defrost.selection.registry import READOUT, SCORES
 from defrost.selection.value import Value, undefined
 from defrost.similarity.measures import PAIR_MEASURES
@@ -60,8 +66,7 @@ def rank_sources(
     """
     means = {source: _over_networks(of_source) for source, of_source in values.items()}
     numbers = np.array([mean["value"] for mean in means.values()])
-    # equal gains, summed in another order of their replicates, differ in the last of 16 digits
-    worth = np.array([gains[source].mean for source in values]).round(12)
+    worth = with_ties(np.array([gains[source].mean for source in values]))
     if np.isnan(worth).any():
         tau = weighted = regret = undefined("one replicate: what sources gain is not known")
     else:
