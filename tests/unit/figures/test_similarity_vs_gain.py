@@ -4,7 +4,8 @@ import pytest
 from made import ALL_MEASURES
 
 from defrost.figures.measures import shown_measure
-from defrost.figures.similarity_vs_gain import draw_similarity_vs_gain, similarities_and_gains
+from defrost.figures.similarities_and_gains import similarities_and_gains
+from defrost.figures.similarity_vs_gain import draw_similarity_vs_gain
 from defrost.selection.agreement import tau_null_range
 
 SOURCES = ["far", "near", "same", "other"]
