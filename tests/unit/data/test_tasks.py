@@ -43,6 +43,20 @@ def test_a_targets_parts_are_disjoint_and_test_is_the_official_one(test_from):
         assert torch.cat([rows["train"], rows["probe"]]).max() < test_from
 
 
+def test_probes_come_out_of_the_test_part_where_the_training_part_has_no_room():
+    whole = raw(test_from=120)  # exactly room for both, then for four examples less
+    rows = target_rows(whole, SPLIT, "set", generator())
+    assert torch.cat([rows["train"], rows["probe"]]).max() < 120
+    rows = target_rows(whole, {**SPLIT, "train": 84}, "set", generator())
+    assert {name: len(part) for name, part in rows.items()} == {**SPLIT, "train": 84}
+    assert rows["train"].max() < 120
+    measured = torch.cat([rows["probe"], rows["test"]])
+    assert measured.min() >= 120
+    assert len(measured.unique()) == 80
+    for part in rows.values():
+        assert len(set(whole.labels[part].bincount().tolist())) == 1
+
+
 def test_too_few_official_test_examples_are_named():
     with pytest.raises(
         DataError, match="set, official test part: found 2 examples of the smallest"
