@@ -83,7 +83,7 @@ def transformer(classes):
 # the model, what its settings say of its blocks, the side of its images, its number of blocks
 FAMILIES = {
     "residual": (residual, {}, 32, 5),
-    "residual, by block": (small_residual, {"block": "residual"}, 16, 9),
+    "residual, by block": (small_residual, {"block": "residual"}, 8, 9),
     "plain": (plain, {}, 32, 4),
     "mobile": (mobile, {}, 16, 5),
     "modern": (modern, {}, 32, 5),
