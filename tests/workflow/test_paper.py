@@ -30,8 +30,8 @@ SLICE = {
     "sizes": [10, 20],
     "replicates": 2,
     "source_seeds": 1,
-    "pretraining": {"steps": 2, "batch_size": 10},
-    "training": {"steps": 2, "batch_size": 10},
+    "pretraining": {"steps": 2, "batch_size": 5},
+    "training": {"steps": 2, "batch_size": 5},
     "references": {"sizes": [20], "replicates": 1},
     "similarity": {"subsets": 2, "permutations": 2},
 }
