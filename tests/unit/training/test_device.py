@@ -109,8 +109,9 @@ def test_all_that_trains_is_on_the_device_and_a_stopped_training_may_go_on_on_an
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
 
 
-# another order of sums, which is all that should differ
-TOLERANCE = {"relative": 1e-2, "absolute": 0.05}
+# rounding is all that should differ: other kernels on a CPU change these numbers by up to 1.2e-7,
+# and those of a GPU differ more from them
+TOLERANCE = {"relative": 1e-3, "absolute": 1e-3}
 
 
 def check_same(name, device, before, expected):
