@@ -57,6 +57,7 @@ def test_shipped_configs_are_valid(root, schema, preset):
     ("path", "value", "message"),
     [
         ("studies.mine.sizes", [20, 200], "studies.mine.sizes[1]: found 200; allowed is 2 to 100"),
+        ("device", "gpu", "device: found 'gpu'; allowed are auto, cpu, cuda"),
         ("studies.mine.depths", [6], "studies.mine.depths[0]: found 6; allowed is 0 to 5"),
         ("studies.mine.depths", [-1], "studies.mine.depths[0]: found -1; allowed is 0 or more"),
         ("studies.mine.source_seeds", 6, "source_seeds: found 6; allowed is 1 to 5, the number of"),
