@@ -132,7 +132,7 @@ def config_of_run():
 
     Without what is no part of a result: where data lie, and what jobs may use.
     """
-    aside = ("data_root", "download", "feature_memory_mb", "checkpoint_seconds")
+    aside = "data_root download feature_memory_mb checkpoint_seconds gpu_tflops".split()
     config = {key: CONFIG[key] for key in CONFIG if key not in aside}
     return {**config, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 

@@ -1,0 +1,70 @@
+"""The estimate in words: a table, and what its numbers are."""
+
+from collections.abc import Iterator, Sequence
+
+from defrost.estimate.costs import Cost
+from defrost.estimate.plan import Job
+from defrost.estimate.table import duration, size, table
+from defrost.estimate.wall import seconds_in_turn, wall_seconds
+
+
+def report(
+    jobs: Sequence[Job],
+    costs: Sequence[Cost],
+    left: Sequence[Job],
+    cores: int,
+    gpu_rate: float | None,
+    unknown: Sequence[str],
+) -> str:
+    """Return what a user reads.
+
+    Args:
+        jobs, costs: of a whole run, in pairs.
+        left: the jobs that are still to be done.
+        cores: that jobs may use here, one each.
+        gpu_rate: operations a second that were assumed of a GPU; None where one was measured.
+        unknown: studies whose images are not known.
+    """
+    lines = ["A whole run, as if nothing were done yet:", "", table(jobs, costs), ""]
+    lines += [f"{title:12}{text}" for title, text in _notes(jobs, costs, left, cores, gpu_rate)]
+    lines += [
+        f"{name}: shape and classes of its images are known once `snakemake data` has run: of its"
+        " jobs only the starts are counted"
+        for name in unknown
+    ]
+    return "\n".join(lines)
+
+
+def _notes(
+    jobs: Sequence[Job],
+    costs: Sequence[Cost],
+    left: Sequence[Job],
+    cores: int,
+    gpu_rate: float | None,
+) -> Iterator[tuple[str, str]]:
+    seconds = [cost.seconds for cost in costs]
+    chain = duration(seconds_in_turn(jobs, seconds))
+    wall = duration(wall_seconds(jobs, seconds, cores))
+    yield "here", f"{wall} on {cores} cores; {chain} however many: jobs that wait for one another"
+    yield "core time", "measured here: the start of jobs, and steps of the networks of the studies"
+    if any(cost.gpu_seconds for cost in costs):
+        on_gpu = [cost.gpu_seconds or cost.seconds for cost in costs]
+        rate = "measured here"
+        if gpu_rate:
+            rate = (
+                f"assumed: {gpu_rate / 1e12:g} x 10^12 operations a second, and jobs that start "
+                "as here (`--config gpu_tflops=...` if you have measured it)"
+            )
+        chain = duration(seconds_in_turn(jobs, on_gpu))
+        yield "GPU time", f"{rate}; {chain} however many"
+    taken = max((cost.room for cost in costs), default=0)
+    yield "disk", f"networks, data and activations; up to {size(taken)} more in a job that trains"
+    yield "left out", "queues, downloads, and what early stopping saves"
+    if len(left) < len(jobs):
+        names = {_name(job) for job in left}
+        rest = sum(c.seconds for job, c in zip(jobs, costs, strict=True) if _name(job) in names)
+        yield "left to do", f"{len(left):,} of {len(jobs):,} jobs: {duration(rest)} of core time"
+
+
+def _name(job: Job) -> tuple:
+    return job.rule, *sorted(job.wildcards.items())

@@ -1,0 +1,131 @@
+"""How long a training step takes on this machine, measured on the networks of the study."""
+
+import math
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import torch
+
+from defrost.estimate.counts import Counts, count_network, step_operations
+from defrost.estimate.study import Images
+from defrost.networks.build import build_network
+from defrost.networks.replicates import Replicates
+from defrost.training.loop import descend
+from defrost.training.optimiser import Optimiser
+
+_SECONDS = 0.1  # of steps that are timed, at least
+_MOST_STEPS = 20
+_OPERATIONS = 10**10  # of a step that is timed, at most: a fraction of a second
+_DEPTHS = 6  # that are measured; those between them are interpolated
+
+
+class Speed(NamedTuple):
+    """Seconds of a training step: `start`, and `example` times the batch, of R networks as one."""
+
+    start: float
+    example: float
+
+    def step(self, batch: int) -> float:
+        """Return the seconds of a step."""
+        return self.start + self.example * batch
+
+
+class Silent:
+    """Progress that nobody reads."""
+
+    def report(self, done: int, message: str) -> None:
+        """Print nothing."""
+
+
+class Speeds:
+    """Speeds of one network on a device, each measured when it is first asked for."""
+
+    def __init__(self, settings: dict, images: Images, training: dict, device: str) -> None:
+        """`settings` is the study's `network`, `training` that of the steps."""
+        self.settings, self.images, self.training = settings, images, training
+        self.device = torch.device(device)
+        self.counts = count_network(settings, *images)
+        self._measured = cache(self._measure)
+
+    def of(self, networks: int, depth: int) -> Speed:
+        """Return the speed of `networks` as one, or one after another, behind `depth` blocks."""
+        if networks > 1 and not self.counts.stacks:
+            return Speed(*(networks * part for part in self.of(1, depth)))
+        last = len(self.counts.shapes) - 1
+        grid = torch.linspace(0, last, min(_DEPTHS, last + 1)).round().int().tolist()
+        below, above = max(d for d in grid if d <= depth), min(d for d in grid if d >= depth)
+        share = (depth - below) / max(above - below, 1)
+        low, high = self._measured(networks, below), self._measured(networks, above)
+        return Speed(*(a + share * (b - a) for a, b in zip(low, high, strict=True)))
+
+    def _measure(self, networks: int, depth: int) -> Speed:
+        each = networks * max(step_operations(self.counts, depth, 2) // 2, 1)
+        high = max(min(self.training["batch_size"], _OPERATIONS // each), 2)
+        low = max(high // 4, 2)
+        time_of = self._timed(networks, depth)
+        slow = time_of(high)
+        if low == high:
+            return Speed(0.0, slow / high)
+        example = max((slow - time_of(low)) / (high - low), 0.0)
+        return Speed(max(slow - example * high, 0.0), example)
+
+    def _timed(self, networks: int, depth: int) -> Callable[[int], float]:
+        replicates = Replicates(
+            [
+                build_network(self.settings, *self.images, seed_of_block=lambda number: number)
+                for _ in range(networks)
+            ]
+        ).to(self.device)
+        suffix = replicates.suffix(depth)
+        optimiser = Optimiser(self.training)
+        # so slow that nothing diverges on images that are noise
+        optimiser.add([p for layer in replicates.layers[depth:] for p in layer.parameters()], 1e-9)
+
+        def seconds(batch: int) -> float:
+            shape = (networks, batch, *self.counts.shapes[depth])
+            inputs = torch.randn(shape, device=self.device)
+            labels = torch.randint(self.images.classes, shape[:2], device=self.device)
+
+            def steps(count: int) -> float:
+                self._wait()
+                began = time.perf_counter()
+                descend(
+                    suffix,
+                    lambda number: inputs,
+                    labels.expand(count, *shape[:2]),
+                    optimiser,
+                    range(count),
+                    None,
+                    lambda done: None,
+                    Silent(),
+                )
+                self._wait()
+                return time.perf_counter() - began
+
+            steps(1)  # the first is slower
+            once = steps(1)
+            count = min(math.ceil(_SECONDS / once), _MOST_STEPS)
+            return once if count == 1 else steps(count) / count
+
+        return seconds
+
+    def _wait(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+
+
+def assumed_speed(counts: Counts, networks: int, depth: int, rate: float) -> Speed:
+    """Return the speed of a device that does `rate` operations a second, whatever they are."""
+    return Speed(0.0, networks * step_operations(counts, depth, 2) / 2 / rate)
+
+
+def product_rate() -> float:
+    """Return operations a second of float32 matrix products, the best of three."""
+    a, seconds = torch.randn(1024, 1024), []
+    for _ in range(3):
+        began = time.perf_counter()
+        a @ a
+        seconds.append(time.perf_counter() - began)
+    return 2 * len(a) ** 3 / min(seconds)
