@@ -19,12 +19,11 @@ if _path := os.environ.get(plan.VARIABLE):
     logger.addHandler(plan.PlanWriter(_path))
 
 
+# Without a benchmark: for Snakemake that is a result, and what is there is not made again.
 rule estimate:
     """Jobs, hours and disk space that a run takes, from its plan; nothing else is run."""
     log:
         "results/logs/estimate.log",
-    benchmark:
-        "results/benchmarks/estimate.tsv"
     conda:
         "../../envs/environment.yaml"
     threads: workflow.cores or 1

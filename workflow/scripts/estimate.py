@@ -30,6 +30,7 @@ with tempfile.TemporaryDirectory() as folder:
         start_plan(overlay, file, *options)
         for file, options in zip(files, [["--forceall"], []], strict=True)
     ]
+    starts = measure_starts()
     whole, left = map(finish_plan, plans, files)
 
 studies, unknown = {}, []
@@ -40,7 +41,7 @@ for name in config["run"]:
     else:
         unknown.append(name)
 gpu_rate = None if torch.cuda.is_available() else config["gpu_tflops"] * 1e12
-machine = Machine(measure_starts(), gpu_rate)
+machine = Machine(starts, gpu_rate)
 costs = [cost_of(job, studies.get(job.wildcards.get("study")), machine) for job in whole]
 
 text = report(whole, costs, left, snakemake.threads, gpu_rate, unknown)

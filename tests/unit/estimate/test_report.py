@@ -5,12 +5,12 @@ import pytest
 from defrost.estimate.costs import Cost
 from defrost.estimate.plan import Job
 from defrost.estimate.report import report
-from defrost.estimate.table import duration, size
+from defrost.estimate.table import duration, size, table
 from defrost.estimate.wall import seconds_in_turn, wall_seconds
 
 
-def job(rule, inputs, outputs, gpu=False, **wildcards):
-    return Job(rule, wildcards, tuple(inputs), tuple(outputs), gpu)
+def job(rule, inputs, outputs, gpu=False, threads=1, **wildcards):
+    return Job(rule, wildcards, inputs, outputs, threads, gpu)
 
 
 JOBS = [
@@ -52,15 +52,20 @@ def test_jobs_that_wait_for_one_another_bound_the_wall_time():
     assert seconds_in_turn(JOBS, SECONDS) == 5 + 1000 + 140
     assert wall_seconds(JOBS, SECONDS, 1) == 1245
     assert wall_seconds(JOBS, SECONDS, 100) == 1145
-    assert (
-        line("here")
-        == "here 19 min on 2 cores; 19 min however many: jobs that wait for one another"
-    )
+    text = "here 21 min on 1 core; 19 min on any number: jobs wait for one another"
+    assert line("here", cores=1) == text
+
+
+def test_threads_of_a_job_count():
+    jobs = [job("train_transfer", [], [name], threads=2) for name in "abc"]
+    assert wall_seconds(jobs, [10, 10, 10], 4) == 15
+    assert wall_seconds(jobs, [10, 10, 10], 1) == 30
+    assert "60 s" in table(jobs, [Cost(seconds=10)] * 3)
 
 
 def test_what_a_gpu_does_is_said_to_be_assumed_or_measured():
     assert "assumed: 5 x 10^12" in line("GPU time")
-    assert line("GPU time").endswith("65 s however many")
+    assert line("GPU time").endswith("65 s on any number")
     assert "measured here" in line("GPU time", rate=None)
 
 
@@ -70,8 +75,8 @@ def test_room_beside_results():
 
 def test_what_is_left_to_do():
     assert not [x for x in lines() if x.startswith("left to do")]
-    assert line("left to do", left=JOBS[:2]) == "left to do 2 of 5 jobs: 1.7 min of core time"
-    assert line("left to do", left=[]) == "left to do 0 of 5 jobs: 0.0 s of core time"
+    assert line("left to do", left=JOBS[:2]) == "left to do 2 of 5 jobs, 1.7 min of core time"
+    assert line("left to do", left=[]) == "left to do 0 of 5 jobs, 0.0 s of core time"
 
 
 def test_a_study_of_unknown_images_is_named():

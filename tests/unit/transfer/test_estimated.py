@@ -46,7 +46,7 @@ def job_of(rule="train_transfer", **wildcards) -> Job:
     """A planned job of the study: the cell of `small_cells`, but for these wildcards."""
     names = ("source", "protocol", "depth", "size", "first", "last")
     cell = {name: CELL[name] for name in names} | wildcards
-    return Job(rule, {name: str(value) for name, value in cell.items()}, (), ("file",), True)
+    return Job(rule, {name: str(value) for name, value in cell.items()}, [], ["file"], 1, True)
 
 
 def estimated(job, study):

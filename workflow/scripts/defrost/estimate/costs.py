@@ -5,17 +5,15 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from defrost.config import compared, selected
-from defrost.estimate.comparisons import pair_seconds, score_seconds
+from defrost.config import compared
+from defrost.estimate.comparisons import pair_seconds
 from defrost.estimate.disk import activation_widths, bytes_left, room
 from defrost.estimate.plan import Job
-from defrost.estimate.speed import Speed, Speeds, assumed_speed, product_rate
+from defrost.estimate.speed import Assumed, Measured, product_rate
 from defrost.estimate.starts import kind_of
 from defrost.estimate.study import Images, Study
 from defrost.estimate.trainings import Phase, Training, operations, trainings
 from defrost.estimate.wgans import step_cost
-
-_FORWARD = 1 / 3  # of a training step: the backward pass is two products for each one
 
 
 class Cost(NamedTuple):
@@ -40,22 +38,21 @@ class Machine:
     def __init__(self, starts: Mapping[str, float], gpu_rate: float | None) -> None:
         self.starts = starts
         self.gpu_rate = gpu_rate
-        self._speeds: dict[tuple, Speeds] = {}
+        self._speeds: dict[tuple, Measured] = {}
         self.pair = cache(lambda study: pair_seconds(study, activation_widths(study)))
-        self.score = cache(lambda study, size: score_seconds(study, size, activation_widths(study)))
         self.wgan_step = cache(lambda study: step_cost(study.shape, study.classes))
         self.product_rate = cache(product_rate)
 
-    def speed(self, study: Study, training: Training, depth: int, device: str) -> Speed:
-        """Return the speed of a training's steps behind `depth` blocks."""
-        counts = study.counts(training.classes)
+    def speeds(self, study: Study, training: Training, device: str) -> Measured | Assumed:
+        """Return the speeds of a training's steps; on `cuda` assumed where there is none here."""
         if device == "cuda" and self.gpu_rate:
-            return assumed_speed(counts, training.networks, depth, self.gpu_rate)
+            call = self.speeds(study, training, "cpu").call()
+            return Assumed(study.counts(training.classes), self.gpu_rate, call)
         key = (study.name, training.classes, training.settings["batch_size"], device)
         if key not in self._speeds:
             images = Images(study.shape, training.classes)
-            self._speeds[key] = Speeds(study.study["network"], images, training.settings, device)
-        return self._speeds[key].of(training.networks, depth)
+            self._speeds[key] = Measured(study.study["network"], images, training.settings, device)
+        return self._speeds[key]
 
 
 def cost_of(job: Job, study: Study | None, machine: Machine) -> Cost:
@@ -69,8 +66,8 @@ def cost_of(job: Job, study: Study | None, machine: Machine) -> Cost:
     done, seconds, gpu_seconds, taken = 0, start, gpu_start, 0
     for training in trainings(job, study):
         done += operations(training, study.counts(training.classes))
-        seconds += _seconds(training, study, machine, "cpu")
-        gpu_seconds += _seconds(training, study, machine, "cuda")
+        seconds += _seconds(training, machine.speeds(study, training, "cpu"))
+        gpu_seconds += _seconds(training, machine.speeds(study, training, "cuda"))
         taken = max(taken, room(training, study, study.config["feature_memory_mb"] * 2**20))
     if job.rule in _OTHERS:
         seconds += _OTHERS[job.rule](job.wildcards, study, machine)
@@ -82,20 +79,19 @@ def cost_of(job: Job, study: Study | None, machine: Machine) -> Cost:
     return Cost(done, seconds, gpu_seconds if job.gpu else 0, bytes_left(job, study), taken)
 
 
-def _seconds(training: Training, study: Study, machine: Machine, device: str) -> float:
-    """Return how long a training takes, with the evaluation after it."""
-    seconds = 0.0
-    for phase in training.phases:
-        speed = machine.speed(study, training, phase.depth, device)
-        seconds += phase.steps * speed.step(training.batch)
-    # what a forward pass takes is told by the examples' share of a step
-    whole = machine.speed(study, training, 0, device).example
-    depths = {phase.depth for phase in training.phases} or {0}
-    behind = {depth: machine.speed(study, training, depth, device).example for depth in depths}
-    forward = training.tested * behind[min(depths)]
-    for depth in depths:
-        forward += training.featured / training.networks * (whole - behind[depth])
-    return seconds + _FORWARD * forward
+def _seconds(training: Training, speeds: Measured | Assumed) -> float:
+    """Return how long a training takes, with what frozen blocks do once and the evaluation."""
+    networks, depths = training.networks, {phase.depth for phase in training.phases} or {0}
+    steps = sum(
+        phase.steps * speeds.step(networks, phase.depth, training.batch)
+        for phase in training.phases
+    )
+    each = training.featured / networks
+    frozen = sum(
+        speeds.forward(networks, 0, each) - speeds.forward(networks, depth, each)
+        for depth in depths
+    )
+    return steps + frozen + speeds.forward(networks, min(depths), training.tested)
 
 
 def _gpu_rate(study: Study, machine: Machine) -> float:
@@ -103,27 +99,17 @@ def _gpu_rate(study: Study, machine: Machine) -> float:
     settings = study.study["pretraining"]
     training = Training(1, study.classes, settings["batch_size"], (Phase(0, 1, 0),), settings, 0)
     done = operations(training, study.counts())
-    return done / machine.speed(study, training, 0, "cuda").step(training.batch)
+    return done / machine.speeds(study, training, "cuda").step(1, 0, training.batch)
 
 
 def _activations(wildcards: dict, study: Study, machine: Machine) -> float:
     probe = study.study["target"]["split"]["probe"]
     training = Training(1, study.classes, 0, (), study.study["training"], probe)
-    return _seconds(training, study, machine, "cpu")
+    return _seconds(training, machine.speeds(study, training, "cpu"))
 
 
 def _comparison(wildcards: dict, study: Study, machine: Machine) -> float:
     return len(compared.pairs(study.study, wildcards["group"])) * machine.pair(study)
-
-
-def _scores(wildcards: dict, study: Study, machine: Machine) -> float:
-    sizes = [
-        size
-        for source in selected.ranked_sources(study.study)
-        for size in selected.ranked_sizes(study.study, source)
-    ]
-    each = study.study["references"]["replicates"]
-    return each * sum(machine.score(study, size) for size in sizes)
 
 
 def _moments(wildcards: dict, study: Study, machine: Machine) -> float:
@@ -142,5 +128,4 @@ _OTHERS: dict[str, Callable[[dict, Study, Machine], float]] = {
     "sample_clone": _moments,
     "extract_activations": _activations,
     "compare_representations": _comparison,
-    "score_sources": _scores,
 }

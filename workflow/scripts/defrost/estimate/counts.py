@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 from defrost.networks.build import build_network
 from defrost.networks.replicates import stackable
@@ -22,6 +24,7 @@ class Counts:
         forward: operations of the first k blocks for one example.
         whole: operations of the network and its readout for one example.
         pair: operations of a training step on two examples, of all behind the first k blocks.
+        calls: how often such a step starts an operation on the device.
         shapes: what the first k blocks put out for an example.
         parameters: numbers that train in a step behind the first k blocks.
         bytes: of the network in a file.
@@ -31,6 +34,7 @@ class Counts:
     forward: tuple[int, ...]
     whole: int
     pair: tuple[int, ...]
+    calls: tuple[int, ...]
     shapes: tuple[tuple[int, ...], ...]
     parameters: tuple[int, ...]
     bytes: int
@@ -57,19 +61,46 @@ def _count(names: tuple, shape: tuple[int, ...], classes: int) -> Counts:
     depths = range(len(network.blocks) + 1)
     with torch.no_grad():
         seen = [images, *_outputs(network.eval().blocks, images)]
-    suffixes = [network.suffix(depth) for depth in depths]
+    forward = tuple(forward_flops(network.prefix(depth), images[:1]) for depth in depths)
+    whole = forward_flops(network, images[:1])
+    suffixes = [network.suffix(depth).train() for depth in depths]
+    pairs = list(zip(suffixes, seen, strict=True))
     return Counts(
-        forward=tuple(forward_flops(network.prefix(depth), images[:1]) for depth in depths),
-        whole=forward_flops(network, images[:1]),
-        pair=tuple(
-            step_flops(suffix.train(), inputs, labels)
-            for suffix, inputs in zip(suffixes, seen, strict=True)
-        ),
+        forward=forward,
+        whole=whole,
+        pair=tuple(step_flops(suffix, inputs, labels) for suffix, inputs in pairs),
+        calls=tuple(_calls(suffix, inputs, labels) for suffix, inputs in pairs),
         shapes=tuple(tuple(outputs.shape[1:]) for outputs in seen),
         parameters=tuple(sum(p.numel() for p in suffix.parameters()) for suffix in suffixes),
         bytes=sum(t.numel() * t.element_size() for t in network.state_dict().values()),
         stacks=stacks,
     )
+
+
+class Tally(TorchDispatchMode):
+    """Counts what runs in its context: `calls` of the device, and their `operations` as torch does.
+
+    Unlike torch's own counter it does not ask which module they are of, which fails for gradients
+    of gradients.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = self.operations = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        out = function(*args, **(kwargs or {}))
+        self.calls += 1
+        if count := flop_registry.get(function.overloadpacket):
+            self.operations += count(*args, **(kwargs or {}), out_val=out)
+        return out
+
+
+def _calls(suffix: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> int:
+    parameters = list(suffix.parameters())
+    with Tally() as tally:
+        torch.autograd.grad(nn.functional.cross_entropy(suffix(inputs), labels), parameters)
+    return tally.calls
 
 
 def _outputs(blocks: nn.ModuleList, inputs: torch.Tensor) -> list[torch.Tensor]:

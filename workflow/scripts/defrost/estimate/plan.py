@@ -15,12 +15,13 @@ VARIABLE = "DEFROST_PLAN"
 
 
 class Job(NamedTuple):
-    """A planned job. `gpu` says whether it asks for one; `inputs` and `outputs` are paths."""
+    """A planned job: what it is, its files, how many cores it takes, whether it asks for a GPU."""
 
     rule: str
     wildcards: dict[str, str]
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    inputs: list[str]
+    outputs: list[str]
+    threads: int
     gpu: bool
 
 
@@ -38,8 +39,9 @@ class PlanWriter(logging.Handler):
         job = Job(
             record.rule_name,
             dict(record.wildcards or {}),
-            tuple(map(str, record.input)),
-            tuple(map(str, record.output)),
+            list(map(str, record.input)),
+            list(map(str, record.output)),
+            record.threads,
             bool(record.resources.get("gpu", 0)),
         )
         with self._path.open("a") as file:
@@ -64,8 +66,4 @@ def finish_plan(process: subprocess.Popen, path: Path) -> list[Job]:
     _, said = process.communicate()
     if process.returncode:
         raise UserError("plan", f"found none: {said.strip()}", "what Snakemake says is the cause")
-    return [_job(*json.loads(line)) for line in path.read_text().splitlines()]
-
-
-def _job(rule: str, wildcards: dict, inputs: list, outputs: list, gpu: bool) -> Job:
-    return Job(rule, wildcards, tuple(inputs), tuple(outputs), gpu)
+    return [Job(*json.loads(line)) for line in path.read_text().splitlines()]

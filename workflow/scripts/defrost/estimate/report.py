@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from defrost.estimate.costs import Cost
 from defrost.estimate.plan import Job
-from defrost.estimate.table import duration, size, table
+from defrost.estimate.table import core_seconds, duration, size, table
 from defrost.estimate.wall import seconds_in_turn, wall_seconds
 
 
@@ -21,7 +21,7 @@ def report(
     Args:
         jobs, costs: of a whole run, in pairs.
         left: the jobs that are still to be done.
-        cores: that jobs may use here, one each.
+        cores: that jobs may use here.
         gpu_rate: operations a second that were assumed of a GPU; None where one was measured.
         unknown: studies whose images are not known.
     """
@@ -45,7 +45,8 @@ def _notes(
     seconds = [cost.seconds for cost in costs]
     chain = duration(seconds_in_turn(jobs, seconds))
     wall = duration(wall_seconds(jobs, seconds, cores))
-    yield "here", f"{wall} on {cores} cores; {chain} however many: jobs that wait for one another"
+    many = "core" if cores == 1 else "cores"
+    yield "here", f"{wall} on {cores} {many}; {chain} on any number: jobs wait for one another"
     yield "core time", "measured here: the start of jobs, and steps of the networks of the studies"
     if any(cost.gpu_seconds for cost in costs):
         on_gpu = [cost.gpu_seconds or cost.seconds for cost in costs]
@@ -56,14 +57,15 @@ def _notes(
                 "as here (`--config gpu_tflops=...` if you have measured it)"
             )
         chain = duration(seconds_in_turn(jobs, on_gpu))
-        yield "GPU time", f"{rate}; {chain} however many"
+        yield "GPU time", f"{rate}; {chain} on any number"
     taken = max((cost.room for cost in costs), default=0)
     yield "disk", f"networks, data and activations; up to {size(taken)} more in a job that trains"
-    yield "left out", "queues, downloads, and what early stopping saves"
+    yield "left out", "queues, downloads, scores of sources, and what early stopping saves"
     if len(left) < len(jobs):
         names = {_name(job) for job in left}
-        rest = sum(c.seconds for job, c in zip(jobs, costs, strict=True) if _name(job) in names)
-        yield "left to do", f"{len(left):,} of {len(jobs):,} jobs: {duration(rest)} of core time"
+        rest = [pair for pair in zip(jobs, costs, strict=True) if _name(pair[0]) in names]
+        text = f"{len(left):,} of {len(jobs):,} jobs, {duration(core_seconds(rest))} of core time"
+        yield "left to do", text
 
 
 def _name(job: Job) -> tuple:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import torch
 
+from defrost.estimate.clock import work_seconds
 from defrost.estimate.counts import Counts, count_network, step_operations
 from defrost.estimate.study import Images
 from defrost.networks.build import build_network
@@ -15,9 +16,11 @@ from defrost.networks.replicates import Replicates
 from defrost.training.loop import descend
 from defrost.training.optimiser import Optimiser
 
-_SECONDS = 0.1  # of steps that are timed, at least
-_MOST_STEPS = 20
+_SECONDS = 0.03  # of steps that are timed together, if as many are not too long
+_MOST_STEPS = 10
+_TIMES = 3
 _OPERATIONS = 10**10  # of a step that is timed, at most: a fraction of a second
+_FORWARD = 1 / 3  # of a step: the backward pass has two products for each of the forward one's
 _DEPTHS = 6  # that are measured; those between them are interpolated
 
 
@@ -39,8 +42,30 @@ class Silent:
         """Print nothing."""
 
 
-class Speeds:
-    """Speeds of one network on a device, each measured when it is first asked for."""
+class Assumed:
+    """Speeds of a network on a device that is not here.
+
+    A step takes its operations at `rate` a second, or as long as the host takes to start them,
+    `call` seconds each, whichever is longer: as often for networks that train as one as for one.
+    """
+
+    def __init__(self, counts: Counts, rate: float, call: float) -> None:
+        self.counts, self.rate, self.call = counts, rate, call
+
+    def step(self, networks: int, depth: int, batch: int) -> float:
+        """Return the seconds of a step of `networks` behind `depth` frozen blocks."""
+        one_by_one = 1 if self.counts.stacks else networks
+        work = networks * step_operations(self.counts, depth, batch) / self.rate
+        return max(work, one_by_one * self.counts.calls[depth] * self.call)
+
+    def forward(self, networks: int, depth: int, examples: float) -> float:
+        """Return the seconds of a forward pass of each over so many examples, as `step`."""
+        each = self.counts.whole - self.counts.forward[depth]
+        return networks * examples * each / self.rate
+
+
+class Measured:
+    """Speeds of a network on a device that is here, each measured when it is first asked for."""
 
     def __init__(self, settings: dict, images: Images, training: dict, device: str) -> None:
         """`settings` is the study's `network`, `training` that of the steps."""
@@ -48,6 +73,19 @@ class Speeds:
         self.device = torch.device(device)
         self.counts = count_network(settings, *images)
         self._measured = cache(self._measure)
+
+    def step(self, networks: int, depth: int, batch: int) -> float:
+        """Return the seconds of a step of `networks` behind `depth` frozen blocks."""
+        return self.of(networks, depth).step(batch)
+
+    def forward(self, networks: int, depth: int, examples: float) -> float:
+        """Return the seconds of a forward pass of each over so many examples, as `step`."""
+        return _FORWARD * examples * self.of(networks, depth).example
+
+    def call(self) -> float:
+        """Return the seconds of starting an operation: all that a step of a readout takes."""
+        depth = len(self.counts.shapes) - 1
+        return self.of(1, depth).start / self.counts.calls[depth]
 
     def of(self, networks: int, depth: int) -> Speed:
         """Return the speed of `networks` as one, or one after another, behind `depth` blocks."""
@@ -89,8 +127,7 @@ class Speeds:
             labels = torch.randint(self.images.classes, shape[:2], device=self.device)
 
             def steps(count: int) -> float:
-                self._wait()
-                began = time.perf_counter()
+                began = self._now()
                 descend(
                     suffix,
                     lambda number: inputs,
@@ -101,31 +138,28 @@ class Speeds:
                     lambda done: None,
                     Silent(),
                 )
-                self._wait()
-                return time.perf_counter() - began
+                return self._now() - began
 
             steps(1)  # the first is slower
             once = steps(1)
             count = min(math.ceil(_SECONDS / once), _MOST_STEPS)
-            return once if count == 1 else steps(count) / count
+            # the best of a few: others may be at work on the machine
+            return min(steps(count) / count for _ in range(_TIMES)) if count > 1 else once
 
         return seconds
 
-    def _wait(self) -> None:
-        if self.device.type == "cuda":
-            torch.cuda.synchronize()
-
-
-def assumed_speed(counts: Counts, networks: int, depth: int, rate: float) -> Speed:
-    """Return the speed of a device that does `rate` operations a second, whatever they are."""
-    return Speed(0.0, networks * step_operations(counts, depth, 2) / 2 / rate)
+    def _now(self) -> float:
+        if self.device.type == "cpu":
+            return work_seconds()
+        torch.cuda.synchronize()  # a step is done when the device is
+        return time.perf_counter()
 
 
 def product_rate() -> float:
     """Return operations a second of float32 matrix products, the best of three."""
     a, seconds = torch.randn(1024, 1024), []
     for _ in range(3):
-        began = time.perf_counter()
+        began = work_seconds()
         a @ a
-        seconds.append(time.perf_counter() - began)
+        seconds.append(work_seconds() - began)
     return 2 * len(a) ** 3 / min(seconds)

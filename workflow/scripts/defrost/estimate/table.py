@@ -33,14 +33,15 @@ _LAST = "tables, figures"
 
 def table(jobs: Sequence[Job], costs: Sequence[Cost]) -> str:
     """Return a line for each stage, and one for all of them."""
-    stages: defaultdict[str, list[Cost]] = defaultdict(list)
-    for job, cost in zip(jobs, costs, strict=True):
-        stages[_STAGE_OF.get(job.rule, _LAST)].append(cost)
+    pairs = list(zip(jobs, costs, strict=True))
+    stages: defaultdict[str, list[tuple[Job, Cost]]] = defaultdict(list)
+    for job, cost in pairs:
+        stages[_STAGE_OF.get(job.rule, _LAST)].append((job, cost))
     rows = [("stage", "jobs", "operations", "core time", "GPU time", "disk")]
     for name in (*_STAGES, _LAST):
         if stages[name]:
             rows.append(_row(name, stages[name]))
-    rows.append(_row("all", costs))
+    rows.append(_row("all", pairs))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -51,16 +52,21 @@ def table(jobs: Sequence[Job], costs: Sequence[Cost]) -> str:
     )
 
 
-def _row(name: str, costs: Sequence[Cost]) -> tuple[str, ...]:
-    done, seconds, on_gpu, kept = (
-        sum(getattr(cost, key) for cost in costs)
-        for key in ("operations", "seconds", "gpu_seconds", "bytes")
+def core_seconds(pairs: Sequence[tuple[Job, Cost]]) -> float:
+    """Return the seconds of all cores that jobs take here."""
+    return sum(job.threads * cost.seconds for job, cost in pairs)
+
+
+def _row(name: str, pairs: Sequence[tuple[Job, Cost]]) -> tuple[str, ...]:
+    done, on_gpu, kept = (
+        sum(getattr(cost, key) for _, cost in pairs)
+        for key in ("operations", "gpu_seconds", "bytes")
     )
     return (
         name,
-        f"{len(costs):,}",
+        f"{len(pairs):,}",
         f"{done:.1e}" if done else "-",
-        duration(seconds),
+        duration(core_seconds(pairs)),
         duration(on_gpu) if on_gpu else "-",
         size(kept) if kept else "-",
     )

@@ -22,6 +22,7 @@ def seconds_in_turn(jobs: Sequence[Job], seconds: Sequence[float]) -> float:
     return max(done.values(), default=0.0)
 
 
-def wall_seconds(jobs: Sequence[Job], seconds: Sequence[float], slots: int) -> float:
-    """Return the least wall time of jobs, of which `slots` run at once."""
-    return max(sum(seconds) / slots, seconds_in_turn(jobs, seconds))
+def wall_seconds(jobs: Sequence[Job], seconds: Sequence[float], cores: int) -> float:
+    """Return the least wall time of jobs on so many cores."""
+    busy = sum(min(job.threads, cores) * took for job, took in zip(jobs, seconds, strict=True))
+    return max(busy / cores, seconds_in_turn(jobs, seconds))

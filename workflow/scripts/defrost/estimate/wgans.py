@@ -3,15 +3,15 @@
 import contextlib
 import io
 import math
-import time
 from pathlib import Path
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from defrost.data.dataset import Examples
 from defrost.data.wgan import train_wgan
 from defrost.data.wgan_networks import Generator
+from defrost.estimate.clock import work_seconds
+from defrost.estimate.counts import Tally
 from defrost.provenance.resume import Resume
 
 _SIDE = 32  # pixels, of the images that are tried; cost is in proportion to their number
@@ -24,9 +24,9 @@ def step_cost(shape: tuple[int, int, int], classes: int) -> tuple[int, float]:
     tried = channels, min(height, _SIDE), min(width, _SIDE)
     scale = height * width / (tried[1] * tried[2])
     examples = Examples(torch.rand(2 * classes, *tried), torch.arange(2 * classes) % classes)
-    with FlopCounterMode(display=False) as counter:
+    with Tally() as tally:
         _train(examples, 1)
-    return round(counter.get_total_flops() * scale), _seconds(examples) * scale
+    return round(tally.operations * scale), _seconds(examples) * scale
 
 
 def file_bytes(shape: tuple[int, int, int], classes: int) -> int:
@@ -37,9 +37,9 @@ def file_bytes(shape: tuple[int, int, int], classes: int) -> int:
 
 
 def _seconds(examples: Examples) -> float:
-    began = time.perf_counter()
+    began = work_seconds()
     _train(examples, _STEPS)
-    return (time.perf_counter() - began) / _STEPS
+    return (work_seconds() - began) / _STEPS
 
 
 def _train(examples: Examples, steps: int) -> None:
