@@ -48,9 +48,9 @@ class Machine:
         if device == "cuda" and self.gpu_rate:
             call = self.speeds(study, training, "cpu").call()
             return Assumed(study.counts(training.classes), self.gpu_rate, call)
-        key = (study.name, training.classes, training.settings["batch_size"], device)
+        key = (study.name, training.settings["batch_size"], device)
         if key not in self._speeds:
-            images = Images(study.shape, training.classes)
+            images = Images(study.shape, study.classes)
             self._speeds[key] = Measured(study.study["network"], images, training.settings, device)
         return self._speeds[key]
 

@@ -19,7 +19,7 @@ from defrost.training.optimiser import Optimiser
 _SECONDS = 0.03  # of steps that are timed together, if as many are not too long
 _MOST_STEPS = 10
 _TIMES = 3
-_OPERATIONS = 10**10  # of a step that is timed, at most: a fraction of a second
+_OPERATIONS = 3 * 10**10  # of a step that is timed, at most: about a second
 _FORWARD = 1 / 3  # of a step: the backward pass has two products for each of the forward one's
 _DEPTHS = 6  # that are measured; those between them are interpolated
 
@@ -100,11 +100,12 @@ class Measured:
 
     def _measure(self, networks: int, depth: int) -> Speed:
         each = networks * max(step_operations(self.counts, depth, 2) // 2, 1)
-        high = max(min(self.training["batch_size"], _OPERATIONS // each), 2)
+        batch = self.training["batch_size"]
+        high = max(min(batch, _OPERATIONS // each), 2)
         low = max(high // 4, 2)
         time_of = self._timed(networks, depth)
         slow = time_of(high)
-        if low == high:
+        if low == high or high < batch:  # so much work that its start is nothing
             return Speed(0.0, slow / high)
         example = max((slow - time_of(low)) / (high - low), 0.0)
         return Speed(max(slow - example * high, 0.0), example)
