@@ -53,8 +53,8 @@ def _notes(
         rate = "measured here"
         if gpu_rate:
             rate = (
-                f"assumed: {gpu_rate / 1e12:g} x 10^12 operations a second, and jobs that start "
-                "as here (`--config gpu_tflops=...` if you have measured it)"
+                f"assumed: {gpu_rate / 1e12:g} x 10^12 operations a second (`gpu_tflops`: give what"
+                " you have measured) and starts as here"
             )
         chain = duration(seconds_in_turn(jobs, on_gpu))
         yield "GPU time", f"{rate}; {chain} on any number"

@@ -149,7 +149,12 @@ def _training(
         if not augmented:  # each example once, and none where nothing is frozen
             seen = sum(_seen(order, len(parts))[number] for order in orders) if depth else 0
         phases.append(Phase(depth, len(part), seen))
-    return Training(len(draws), study.classes, batch, tuple(phases), settings, tested, featured)
+    shown = max(phase.seen for phase in phases)
+    if not augmented:  # to all networks together
+        shown = min(shown, len(study.labels))
+    return Training(
+        len(draws), study.classes, batch, tuple(phases), settings, tested, featured + shown
+    )
 
 
 @lru_cache(maxsize=4096)
