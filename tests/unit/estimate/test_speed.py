@@ -52,10 +52,11 @@ def test_networks_that_do_not_stack_train_one_after_another(measured, monkeypatc
 
 def test_large_steps_are_measured_on_few_examples(monkeypatch):
     batches = []
-    monkeypatch.setattr(Measured, "_timed", lambda *_: lambda n: batches.append(n) or n)
-    monkeypatch.setattr(speed, "_OPERATIONS", 1)
-    assert Measured(WIDE, IMAGES, TRAINING, "cpu").of(1, 0) == Speed(0, 1)
-    assert batches == [2]
+    monkeypatch.setattr(Measured, "_timed", lambda *_: lambda n: batches.append(n) or 5 * n)
+    speeds = Measured(WIDE, IMAGES, TRAINING, "cpu")
+    monkeypatch.setattr(speed, "_OPERATIONS", 9 * step_operations(speeds.counts, 0, 2) // 2)
+    assert speeds.of(1, 0) == Speed(0, 5)
+    assert batches == [9]
 
 
 def test_a_step_is_measured_here():

@@ -101,11 +101,15 @@ def test_replicates_that_start_from_several_networks(target, source, resume):
     assert estimated(job, study) == reported(rows)
 
 
-@pytest.mark.parametrize("changed", [{}, {"batch_size": 64}], ids=str)
-def test_of_a_cross_validation(target, source, resume, changed):
-    settings = {**CELL, "depths": [1, 2, 3], "folds": 3, "training": {**TRAINING, **changed}}
+# of 4 examples of 3 classes two are of one class: they alone are held out, in two folds
+@pytest.mark.parametrize(("batch", "size"), [(8, 20), (64, 20), (64, 4)])
+def test_of_a_cross_validation(target, source, resume, batch, size):
+    changed = {"batch_size": batch}
+    settings = {**CELL, "size": size, "depths": [1, 2, 3], "folds": 3}
+    settings["training"] = {**TRAINING, **changed}
     rows = cross_validate(settings, target, source, Seeds(0), resume)
-    assert estimated(job_of("cross_validate"), study_of(changed)) == reported(rows)
+    job = job_of("cross_validate", size=size)
+    assert estimated(job, study_of(changed)) == reported(rows)
 
 
 def test_of_a_reference(target, source, resume):
