@@ -9,17 +9,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-import torch
-
 from defrost.estimate.costs import Machine, cost_of
 from defrost.estimate.plan import finish_plan, start_plan
 from defrost.estimate.report import report
 from defrost.estimate.starts import measure_starts
 from defrost.estimate.study import Study, known_images
-from defrost.training.torch_setup import set_up_torch
+from defrost.training.torch_setup import set_up_device, set_up_torch
 
 config = snakemake.params.settings
 set_up_torch(config["torch_threads"])
+# `cuda` may be on other machines than this one
+device = set_up_device("cpu" if config["device"] == "cpu" else "auto")
 
 # the same config again, with whatever was given on the command line
 with tempfile.TemporaryDirectory() as folder:
@@ -40,7 +40,7 @@ for name in config["run"]:
         studies[name] = Study(config, name, images)
     else:
         unknown.append(name)
-gpu_rate = None if torch.cuda.is_available() else config["gpu_tflops"] * 1e12
+gpu_rate = None if device == "cuda" else config["gpu_tflops"] * 1e12
 machine = Machine(starts, gpu_rate)
 costs = [cost_of(job, studies.get(job.wildcards.get("study")), machine) for job in whole]
 

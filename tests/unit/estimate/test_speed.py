@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from defrost.estimate import speed
 from defrost.estimate.counts import count_network, step_operations
-from defrost.estimate.speed import Assumed, Measured, Speed
+from defrost.estimate.speed import _OPERATIONS, Assumed, Measured, Speed
 from defrost.estimate.study import Images
 
 WIDE = {"name": "mlp", "widths": [8] * 12}
@@ -54,7 +53,7 @@ def test_large_steps_are_measured_on_few_examples(monkeypatch):
     batches = []
     monkeypatch.setattr(Measured, "_timed", lambda *_: lambda n: batches.append(n) or 5 * n)
     speeds = Measured(WIDE, IMAGES, TRAINING, "cpu")
-    monkeypatch.setattr(speed, "_OPERATIONS", 9 * step_operations(speeds.counts, 0, 2) // 2)
+    monkeypatch.setitem(_OPERATIONS, "cpu", 9 * step_operations(speeds.counts, 0, 2) // 2)
     assert speeds.of(1, 0) == Speed(0, 5)
     assert batches == [9]
 

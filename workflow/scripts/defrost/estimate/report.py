@@ -22,7 +22,8 @@ def report(
         jobs, costs: of a whole run, in pairs.
         left: the jobs that are still to be done.
         cores: that jobs may use here.
-        gpu_rate: operations a second that were assumed of a GPU; None where one was measured.
+        gpu_rate: operations a second that were assumed of a GPU; None where there is one here, on
+            which steps were measured and will be taken.
         unknown: studies whose images are not known.
     """
     lines = ["A whole run, as if nothing were done yet:", "", table(jobs, costs), ""]
@@ -42,7 +43,8 @@ def _notes(
     cores: int,
     gpu_rate: float | None,
 ) -> Iterator[tuple[str, str]]:
-    seconds = [cost.seconds for cost in costs]
+    # with a GPU here, what trains here trains on it
+    seconds = [(not gpu_rate and cost.gpu_seconds) or cost.seconds for cost in costs]
     chain = duration(seconds_in_turn(jobs, seconds))
     wall = duration(wall_seconds(jobs, seconds, cores))
     many = "core" if cores == 1 else "cores"

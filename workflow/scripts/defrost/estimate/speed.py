@@ -1,7 +1,6 @@
 """How long a training step takes on this machine, measured on the networks of the study."""
 
 import math
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
@@ -15,11 +14,12 @@ from defrost.networks.build import build_network
 from defrost.networks.replicates import Replicates
 from defrost.training.loop import descend
 from defrost.training.optimiser import Optimiser
+from defrost.training.torch_setup import seconds_on
 
 _SECONDS = 0.03  # of steps that are timed together, if as many are not too long
 _MOST_STEPS = 10
 _TIMES = 3
-_OPERATIONS = 3 * 10**10  # of a step that is timed, at most: about a second
+_OPERATIONS = {"cpu": 3 * 10**10, "cuda": 10**13}  # of a step that is timed: a second at most
 _FORWARD = 1 / 3  # of a step: the backward pass has two products for each of the forward one's
 _DEPTHS = 6  # that are measured; those between them are interpolated
 
@@ -70,7 +70,8 @@ class Measured:
     def __init__(self, settings: dict, images: Images, training: dict, device: str) -> None:
         """`settings` is the study's `network`, `training` that of the steps."""
         self.settings, self.images, self.training = settings, images, training
-        self.device = torch.device(device)
+        self.device = device
+        self._clock = work_seconds if device == "cpu" else lambda: seconds_on(device)
         self.counts = count_network(settings, *images)
         self._measured = cache(self._measure)
 
@@ -101,7 +102,7 @@ class Measured:
     def _measure(self, networks: int, depth: int) -> Speed:
         each = networks * max(step_operations(self.counts, depth, 2) // 2, 1)
         batch = self.training["batch_size"]
-        high = max(min(batch, _OPERATIONS // each), 2)
+        high = max(min(batch, _OPERATIONS[self.device] // each), 2)
         low = max(high // 4, 2)
         time_of = self._timed(networks, depth)
         slow = time_of(high)
@@ -124,11 +125,11 @@ class Measured:
 
         def seconds(batch: int) -> float:
             shape = (networks, batch, *self.counts.shapes[depth])
-            inputs = torch.randn(shape, device=self.device)
-            labels = torch.randint(self.images.classes, shape[:2], device=self.device)
+            inputs = torch.randn(shape).to(self.device)
+            labels = torch.randint(self.images.classes, shape[:2]).to(self.device)
 
             def steps(count: int) -> float:
-                began = self._now()
+                began = self._clock()
                 descend(
                     suffix,
                     lambda number: inputs,
@@ -139,7 +140,7 @@ class Measured:
                     lambda done: None,
                     Silent(),
                 )
-                return self._now() - began
+                return self._clock() - began
 
             steps(1)  # the first is slower
             once = steps(1)
@@ -148,12 +149,6 @@ class Measured:
             return min(steps(count) / count for _ in range(_TIMES)) if count > 1 else once
 
         return seconds
-
-    def _now(self) -> float:
-        if self.device.type == "cpu":
-            return work_seconds()
-        torch.cuda.synchronize()  # a step is done when the device is
-        return time.perf_counter()
 
 
 def product_rate() -> float:
