@@ -37,6 +37,7 @@ include: "workflow/rules/accuracy_figures.smk"
 include: "workflow/rules/similarity_figures.smk"
 include: "workflow/rules/nothing.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/estimate.smk"
 include: "workflow/rules/run.smk"
 
 
