@@ -9,8 +9,6 @@ import pytest
 import yaml
 from checkout import SMOKE
 
-pytest.importorskip("snakemake_executor_plugin_slurm", reason="envs/requirements-slurm.txt")
-
 SLURM = ("--profile", "profiles/slurm")
 
 
