@@ -6,7 +6,7 @@ BIN = .venv/bin
 # where Snakemake looks for a profile by its name
 SETTINGS = $${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake
 
-.PHONY: all help slurm-profile test test-slurm lint format benchmark docs lock clean
+.PHONY: all help slurm-profile test test-slurm lint format benchmark benchmark-slurm docs lock clean
 
 all: .venv/installed ## Run the default studies: tables, figures and report
 	$(BIN)/snakemake
@@ -40,6 +40,9 @@ format: .venv/installed-dev ## Format code and rules
 benchmark: .venv/installed-dev .venv-peers/installed .venv-dadapy/installed ## Measure speed, beside plain loops and other libraries
 	$(BIN)/python tests/benchmarks/run.py
 	.venv-peers/bin/python tests/benchmarks/similarity.py --dadapy .venv-dadapy/bin/python
+
+benchmark-slurm: .venv/installed-dev ## Measure what grouping cells saves, on a SLURM on this machine (Debian, root)
+	$(BIN)/python tests/benchmarks/grouping.py
 
 docs: .venv/installed-dev ## Write docs/parameters.md anew from the schema
 	$(BIN)/python docs/make_parameters.py
