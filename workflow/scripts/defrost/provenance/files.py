@@ -50,7 +50,7 @@ def write_tensors(path: str | Path, tensors: dict, record: dict) -> None:
     """Write named torch tensors as safetensors, with `record` in the header."""
     from safetensors.torch import save_file  # brings torch, which the makers of tables do not need
 
-    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
     with written_whole(path) as partial:
         partial.touch()
         permissions = partial.stat().st_mode

@@ -50,7 +50,7 @@ def _read(path: str | Path, columns: dict[str, dict]) -> pd.DataFrame:
         path,
         dtype=dict.fromkeys(text, str),
         keep_default_na=False,
-        na_values={name: [""] for name in columns if name not in text},
+        na_values={name: ["", "nan"] for name in columns if name not in text},
     )
 
 
