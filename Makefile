@@ -6,7 +6,7 @@ BIN = .venv/bin
 # where Snakemake looks for a profile by its name
 SETTINGS = $${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake
 
-.PHONY: all help slurm slurm-profile test test-slurm lint format benchmark docs lock clean
+.PHONY: all help slurm-profile test test-slurm lint format benchmark benchmark-slurm docs lock clean
 
 all: .venv/installed ## Run the default studies: tables, figures and report
 	$(BIN)/snakemake
@@ -14,9 +14,7 @@ all: .venv/installed ## Run the default studies: tables, figures and report
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-slurm: .venv/installed-slurm slurm-profile ## Prepare `snakemake --profile slurm`
-
-slurm-profile: ## Let Snakemake find profiles/slurm by its name
+slurm-profile: ## Let `snakemake --profile slurm` find profiles/slurm
 	@if [ -e "$(SETTINGS)/slurm" ] && [ ! -L "$(SETTINGS)/slurm" ]; then \
 		echo "$(SETTINGS)/slurm is there already, and no link: move it away first"; exit 1; fi
 	mkdir -p "$(SETTINGS)"
@@ -25,8 +23,8 @@ slurm-profile: ## Let Snakemake find profiles/slurm by its name
 test: .venv/installed-dev ## Run the tests, but those that need SLURM
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-slurm: .venv/installed-dev .venv/installed-slurm ## Install and start a SLURM and run the tests that need it (Debian, root)
-	$(BIN)/python -m pytest tests/workflow/test_profiles.py tests/slurm
+test-slurm: .venv/installed-dev ## Install and start a SLURM and run the tests that need it (Debian, root)
+	$(BIN)/python -m pytest tests/slurm
 
 lint: .venv/installed-dev ## Check code and rules with the linters
 	$(BIN)/ruff check
@@ -43,10 +41,13 @@ benchmark: .venv/installed-dev .venv-peers/installed .venv-dadapy/installed ## M
 	$(BIN)/python tests/benchmarks/run.py
 	.venv-peers/bin/python tests/benchmarks/similarity.py --dadapy .venv-dadapy/bin/python
 
+benchmark-slurm: .venv/installed-dev ## Measure what grouping cells saves, on a SLURM on this machine (Debian, root)
+	$(BIN)/python tests/benchmarks/grouping.py
+
 docs: .venv/installed-dev ## Write docs/parameters.md anew from the schema
 	$(BIN)/python docs/make_parameters.py
 
-lock: .venv/installed-dev .venv/installed-slurm ## Write the pins of everything that is installed to envs/
+lock: .venv/installed-dev ## Write the pins of everything that is installed to envs/
 	$(BIN)/python envs/lock.py
 
 clean: ## Remove the environment and caches; results stay
@@ -61,10 +62,6 @@ clean: ## Remove the environment and caches; results stay
 
 .venv/installed-dev: .venv/installed envs/requirements-dev.txt
 	$(BIN)/pip install --quiet --requirement envs/requirements-dev.txt
-	touch $@
-
-.venv/installed-slurm: .venv/installed envs/requirements-slurm.txt
-	$(BIN)/pip install --quiet --requirement envs/requirements-slurm.txt
 	touch $@
 
 # other libraries of similarity, each with what it needs: DADApy asks for an older NumPy

@@ -13,9 +13,11 @@ LONG = ("--configfile", "tests/slurm/long.yaml")
 STATE = Path("/var/tmp/defrost-slurm")  # of start.sh
 FIELDS = (
     *("JobId", "JobName", "JobState", "Partition", "Restarts", "TimeLimit"),
-    *("StartTime", "EndTime"),
+    *("StartTime", "EndTime", "NumCPUs", "MinMemoryNode"),
 )
 OPTIONAL = ("Comment", "TresPerJob")
+# columns of tables that depend on the clock
+NOT_REPEATABLE = ["train_seconds", "peak_memory"]
 
 
 class Run:
@@ -70,6 +72,12 @@ class Run:
         return job
 
 
+def link_profile(checkout: Path, home: Path) -> None:
+    """Leave the profile of a checkout where Snakemake finds it by its name, as a user would."""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(home)}
+    subprocess.run(["make", "slurm-profile"], cwd=checkout, env=environment, check=True)
+
+
 def slurm(*command: str) -> str:
     """Run one of SLURM's programs and return what it prints."""
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -86,6 +94,30 @@ def records() -> list[dict[str, str]]:
                 job[name] = match[1] if match else ""
             found.append(job)
     return sorted(found, key=lambda job: int(job["JobId"]))
+
+
+def processes_of(job: str) -> list[int]:
+    """What runs of a job on this machine, SLURM's own processes first."""
+    keepers, others = [], []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command, variables = ((folder / name).read_text() for name in ("cmdline", "environ"))
+        except OSError:  # it has ended meanwhile
+            continue
+        if f"slurmstepd: [{job}." in command:
+            keepers.append(int(folder.name))
+        elif f"SLURM_JOB_ID={job}\0" in variables:
+            others.append(int(folder.name))
+    assert keepers and others
+    return keepers + others
+
+
+def stand_still(run: Run) -> None:
+    """Stop the process that trains in a run's only job: SLURM wakes whom it asks to end."""
+    for process in processes_of(run.job()["JobId"]):
+        program, *arguments = Path(f"/proc/{process}/cmdline").read_text().split("\0")
+        if Path(program).name.startswith("python") and ".snakemake/scripts/" in arguments[0]:
+            os.kill(process, signal.SIGSTOP)
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 180) -> None:
@@ -114,7 +146,17 @@ def wait_for_a_state(run: Run, source: str) -> None:
     wait_until(saved, f"{source} saves its state")
 
 
+def log_of(run: Run, source: str) -> str:
+    """The log of the last attempt at a source."""
+    return (run.folder / f"results/long/logs/pretrain_source/{source}/seed-0.log").read_text()
+
+
 def resumed_after(run: Run, source: str) -> int:
     """The step after which the last attempt at a source went on."""
-    log = (run.folder / f"results/long/logs/pretrain_source/{source}/seed-0.log").read_text()
-    return int(re.search(r"^going on after step (\d+)$", log, flags=re.MULTILINE)[1])
+    found = re.search(r"^going on after step (\d+)$", log_of(run, source), flags=re.MULTILINE)
+    return int(found[1])
+
+
+def reported_steps(text: str) -> list[int]:
+    """The steps that trainings have said they were at."""
+    return [int(step) for step in re.findall(r"^ *step (\d+) of", text, flags=re.MULTILINE)]

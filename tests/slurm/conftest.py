@@ -9,20 +9,24 @@ from pathlib import Path
 
 import pytest
 from checkout import SMOKE, copy_checkout, snakemake
-from cluster import LONG, Run, network
+from cluster import LONG, Run, link_profile, network
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cluster() -> Iterator[None]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A SLURM on this machine; tests are skipped where it cannot be."""
     if os.geteuid() != 0:
         pytest.skip("SLURM's daemons are started by root alone")
     if shutil.which("apt-get") is None:
         pytest.skip("SLURM is installed from Debian's packages, and here are none")
     try:
-        subprocess.run([HERE / "start.sh"], check=True)
+        said = tmp_path_factory.mktemp("start") / "stderr"
+        with said.open("w") as file:  # no pipe, which the daemons might keep open
+            start = subprocess.run([HERE / "start.sh"], stderr=file)
+        if start.returncode != 0:
+            pytest.skip(f"SLURM does not start here: {said.read_text().strip()}")
         yield
     finally:
         subprocess.run([HERE / "stop.sh"], check=True)
@@ -41,6 +45,7 @@ def local(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         return folder
 
     yield finished
+    process.terminate()  # where no test has waited for it
     process.wait()
 
 
@@ -48,12 +53,7 @@ def local(cluster: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 def home(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A user's folder of settings in which `make slurm-profile` has left the profile."""
     home = tmp_path_factory.mktemp("home")
-    subprocess.run(
-        ["make", "slurm-profile"],
-        cwd=root,
-        env={**os.environ, "XDG_CONFIG_HOME": str(home)},
-        check=True,
-    )
+    link_profile(root, home)
     return home
 
 
@@ -76,12 +76,12 @@ def undisturbed(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> byt
     return (folder / network("first")).read_bytes()
 
 
-Submit = Callable[..., Run]
-
-
-@pytest.fixture(scope="session")
-def train(prepared: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Submit:
+@pytest.fixture(scope="module")
+def train(
+    prepared: Path, home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Run]]:
     """Start training sources of the long study on the cluster, its config changed or not."""
+    runs = []
 
     def start(sources: list[str], *arguments: str, changes: dict[str, str] | None = None) -> Run:
         folder = tmp_path_factory.mktemp("run") / "defrost"
@@ -90,18 +90,7 @@ def train(prepared: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) 
         for old, new in (changes or {}).items():
             assert old in config.read_text()
             config.write_text(config.read_text().replace(old, new))
-        return Run(folder, home, *map(network, sources), *LONG, *arguments)
-
-    return start
-
-
-@pytest.fixture
-def submit(train: Submit) -> Iterator[Submit]:
-    """Start trainings that end with the test."""
-    runs = []
-
-    def start(*arguments: object, **changes: object) -> Run:
-        runs.append(train(*arguments, **changes))
+        runs.append(Run(folder, home, *map(network, sources), *LONG, *arguments))
         return runs[-1]
 
     yield start

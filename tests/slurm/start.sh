@@ -83,7 +83,7 @@ KillWait=5
 SlurmdTimeout=15
 AccountingStorageType=accounting_storage/none
 
-NodeName=c[1-2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=2 RealMemory=64000 State=UNKNOWN
+NodeName=c[1-2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=4 RealMemory=64000 State=UNKNOWN
 NodeName=g1 NodeHostname=$host NodeAddr=127.0.0.1 Port=17101 CPUs=4 RealMemory=64000 Gres=gpu:2 State=UNKNOWN
 PartitionName=cpu Nodes=c[1-2] Default=YES MaxTime=1-0 State=UP PriorityTier=1 PreemptMode=off
 PartitionName=gpu Nodes=g1 MaxTime=1-0 State=UP PriorityTier=1 PreemptMode=requeue

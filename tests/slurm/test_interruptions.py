@@ -1,145 +1,117 @@
-"""What befalls jobs on a cluster: trainings go on, runs end well, and failures say why."""
+"""What befalls jobs on a cluster: trainings go on, runs end well, and failures say why.
+
+All of it befalls runs side by side, which mostly wait: for SLURM, and until Snakemake looks at its
+jobs again. Each takes place where it disturbs no other: what a node loses on c2, preemption on g1.
+"""
 
 import os
-import re
 import signal
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from cluster import STATE, Run, network, resumed_after, slurm, wait_for_a_state, wait_until
+from cluster import (
+    STATE,
+    Run,
+    log_of,
+    network,
+    processes_of,
+    reported_steps,
+    resumed_after,
+    slurm,
+    stand_still,
+    wait_for_a_state,
+    wait_until,
+)
 
 TRAINING = "pretraining: {steps: 10000}"
-# a minute, and two at the second attempt; asked to end some seconds before that
-SHORT = (
-    "--set-resources",
-    "pretrain_source:slurm_partition=gpu",
-    "pretrain_source:runtime=attempt",
-    "pretrain_source:slurm_extra=--signal=TERM@20",
-)
+
+
+def at(node: str, extra: str = "", **resources: object) -> list[str]:
+    """Arguments that let trainings run on a node without GPUs, and ask SLURM for more."""
+    asked = {"slurm_partition": "cpu", "gpu": 0, **resources}
+    asked["slurm_extra"] = f"--nodelist={node} {extra}".strip()
+    return ["--set-resources", *(f"pretrain_source:{name}={asked[name]}" for name in asked)]
+
+
+def cancelled(run: Run) -> None:
+    slurm("scancel", run.job()["JobId"])
+
+
+def requeued(run: Run) -> None:
+    slurm("scontrol", "requeue", run.job()["JobId"])
+
+
+def preempted(run: Run) -> None:
+    slurm("sbatch", "--partition=urgent", "--gpus=2", "--output=/dev/null", "--wrap=sleep 1")
+
+
+def lost_with_its_node(run: Run) -> None:
+    daemon = int((STATE / "slurmd.c2.pid").read_text())
+    for process in (daemon, *processes_of(run.job()["JobId"])):
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: "down" in slurm("sinfo", "-h", "-n", "c2", "-o", "%T"), "c2 is down")
+    slurm("slurmd", "-N", "c2")
+
+
+def asked_to_end(run: Run) -> None:
+    wait_until(lambda: reported_steps(log_of(run, "first")), "it says how far it is")
+    stand_still(run)  # until the signal that comes some time before the limit
+
+
+def stuck(run: Run) -> None:
+    stand_still(run)  # until SLURM ends it at the limit
+
+
+# a minute, and two at the second attempt
+LIMIT = {"runtime": "attempt"}
+WHERE = {
+    cancelled: at("c1"),
+    requeued: at("c1"),
+    preempted: [],
+    lost_with_its_node: at("c2"),
+    asked_to_end: at("c1", "--signal=TERM@5", **LIMIT),
+    stuck: at("c1", **LIMIT),
+}
+
+
+@pytest.fixture(scope="module")
+def after(train) -> Iterator[Callable[[Callable], Run]]:
+    """Wait for the end of the run that something befell."""
+
+    def befall(what: Callable[[Run], None]) -> Run:
+        run = train(["first"], *WHERE[what])
+        wait_for_a_state(run, "first")
+        what(run)
+        assert run.end() == 0, run.output
+        return run
+
+    with ThreadPoolExecutor(len(WHERE)) as pool:
+        futures = {what: pool.submit(befall, what) for what in WHERE}
+        yield lambda what: futures[what].result()
 
 
 def assert_trained(run: Run, undisturbed: bytes) -> None:
-    """The first source went on where it was stopped, and its network has the same bytes."""
-    assert run.end() == 0, run.output
+    """The training went on where it was stopped, and its network has the same bytes."""
     assert resumed_after(run, "first") > 0
     assert (run.folder / network("first")).read_bytes() == undisturbed
 
 
-def assert_same_job(run: Run) -> None:
-    """SLURM itself has tried again, under the same number."""
-    (job,) = run.jobs()
-    assert (job["JobState"], job["Restarts"]) == ("COMPLETED", "1")
+def states(run: Run) -> list[str]:
+    return [job["JobState"] for job in run.jobs()]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def limited(train) -> Iterator[Run]:
-    """A training whose time is too short. It takes minutes: the first tests run beside it."""
-    run = train(["first"], *SHORT, changes={TRAINING: "pretraining: {steps: 80000}"})
-    yield run
-    run.abandon()
-
-
-def test_a_cancelled_job_is_tried_again(submit, undisturbed):
-    run = submit(["first"])
-    wait_for_a_state(run, "first")
-    slurm("scancel", run.job()["JobId"])
-    assert_trained(run, undisturbed)
-    assert "SLURM status is: 'CANCELLED'" in run.output
-    assert [job["JobState"] for job in run.jobs()] == ["CANCELLED", "COMPLETED"]
-
-
-def test_a_requeued_job_goes_on(submit, undisturbed):
-    run = submit(["first"])
-    wait_for_a_state(run, "first")
-    slurm("scontrol", "requeue", run.job()["JobId"])
-    assert_trained(run, undisturbed)
-    assert_same_job(run)
-
-
-def test_a_time_limit_leads_to_an_attempt_with_more_time(limited):
-    run = limited
-    assert run.end() == 0, run.output
-    *stopped, last = run.jobs()  # one attempt was stopped, or more on a slow machine
-    assert {job["JobState"] for job in stopped} == {"FAILED"}
-    assert last["JobState"] == "COMPLETED"
-    limits = [f"00:0{attempt}:00" for attempt in range(1, len(stopped) + 2)]
-    assert [job["TimeLimit"] for job in run.jobs()] == limits
-    assert run.output.count("stopped by a signal; the state is saved") >= len(stopped)
-    # the attempt before said how far it was before it ended
-    assert resumed_after(run, "first") >= last_reported_step(run.output) > 0
-
-
-def last_reported_step(output: str) -> int:
-    return int(re.findall(r"^ *step (\d+) of", output, flags=re.MULTILINE)[-1])
-
-
-def test_a_preempted_job_goes_on(submit, undisturbed):
-    run = submit(["first"])
-    wait_for_a_state(run, "first")
-    slurm("sbatch", "--partition=urgent", "--gpus=2", "--output=/dev/null", "--wrap=sleep 1")
-    assert_trained(run, undisturbed)
-    assert_same_job(run)
-
-
-def test_a_job_goes_on_when_its_node_is_back(submit, undisturbed):
-    run = submit(["first"])
-    wait_for_a_state(run, "first")
-    daemon = int((STATE / "slurmd.g1.pid").read_text())
-    for process in (daemon, *processes_of(run.job()["JobId"])):
-        os.kill(process, signal.SIGKILL)
-    wait_until(lambda: "down" in slurm("sinfo", "-h", "-n", "g1", "-o", "%T"), "g1 is down")
-    slurm("slurmd", "-N", "g1")
-    assert_trained(run, undisturbed)
-    assert_same_job(run)
-
-
-def processes_of(job: str) -> list[int]:
-    """What runs of a job on this machine, SLURM's own processes first."""
-    keepers, others = [], []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command, variables = ((folder / name).read_text() for name in ("cmdline", "environ"))
-        except OSError:  # it has ended meanwhile
-            continue
-        if f"slurmstepd: [{job}." in command:
-            keepers.append(int(folder.name))
-        elif f"SLURM_JOB_ID={job}\0" in variables:
-            others.append(int(folder.name))
-    assert keepers and others
-    return keepers + others
-
-
-def test_a_run_outlives_the_absence_of_the_controller(submit, undisturbed):
-    run = submit(["first"])
-    wait_for_a_state(run, "first")
-    controller = STATE / "slurmctld.pid"
-    os.kill(int(controller.read_text()), signal.SIGTERM)
-    time.sleep(20)
-    assert not controller.exists()
-    assert run.process.poll() is None, run.output
-    slurm("slurmctld")
-    assert run.end() == 0, run.output
-    assert (run.folder / network("first")).read_bytes() == undisturbed
-    assert [job["JobState"] for job in run.jobs()] == ["COMPLETED"]
-
-
-def test_ctrl_c_leaves_no_job_behind(submit):
-    run = submit(["first", "second", "third"])
-    wait_until(lambda: states(run) == ["PENDING", "RUNNING", "RUNNING"], "two of three train")
+def test_ctrl_c_leaves_no_job_behind(after, train):
+    run = train(["first", "second", "third"])
+    wait_until(lambda: set(states(run)) == {"PENDING", "RUNNING"}, "some train, others wait")
     run.interrupt()
     assert run.end() != 0
     wait_until(lambda: states(run) == ["CANCELLED"] * 3, "all are cancelled", seconds=10)
 
 
-def states(run: Run) -> list[str]:
-    return sorted(job["JobState"] for job in run.jobs())
-
-
-def test_a_failure_says_what_where_and_why(submit):
+def test_a_failure_says_what_where_and_why(after, train):
     diverging = "pretraining: {steps: 10000, learning_rate: 1.0e+30}"
-    run = submit(["first"], "--retries", "0", changes={TRAINING: diverging})
+    run = train(["first"], *at("c1"), "--retries", "0", changes={TRAINING: diverging})
     assert run.end() == 1
     job = run.job()["JobId"]
     for part in (
@@ -151,3 +123,33 @@ def test_a_failure_says_what_where_and_why(submit):
         "learning_rate 1e+30 may be too large",
     ):
         assert part in run.output, f"{part} is missing in: {run.output}"
+
+
+def test_a_cancelled_job_is_tried_again(after, undisturbed):
+    run = after(cancelled)
+    assert_trained(run, undisturbed)
+    assert "SLURM status is: 'CANCELLED'" in run.output
+    assert states(run) == ["CANCELLED", "COMPLETED"]
+
+
+@pytest.mark.parametrize("what", [requeued, preempted, lost_with_its_node])
+def test_slurm_itself_tries_again_under_the_same_number(after, what, undisturbed):
+    run = after(what)
+    assert_trained(run, undisturbed)
+    (job,) = run.jobs()
+    assert (job["JobState"], job["Restarts"]) == ("COMPLETED", "1")
+
+
+@pytest.mark.parametrize(("what", "state"), [(asked_to_end, "FAILED"), (stuck, "TIMEOUT")])
+def test_a_time_limit_leads_to_an_attempt_with_more_time(after, what, state, undisturbed):
+    run = after(what)
+    assert_trained(run, undisturbed)
+    assert states(run) == [state, "COMPLETED"]
+    assert [job["TimeLimit"] for job in run.jobs()] == ["00:01:00", "00:02:00"]
+
+
+def test_a_job_that_is_asked_to_end_saves_its_state_first(after):
+    run = after(asked_to_end)
+    assert "stopped by a signal; the state is saved" in run.output
+    # the attempt before said how far it was before it ended
+    assert resumed_after(run, "first") >= reported_steps(run.output)[-1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from checkout import SMOKE, copy_checkout
-from cluster import Run
+from cluster import NOT_REPEATABLE, Run
 
 TRAINING = {
     "pretrain_source",
@@ -18,7 +18,6 @@ TRAINING = {
     "cross_validate_scratch",
     "cross_validate",
 }
-NOT_REPEATABLE = ["train_seconds", "peak_memory"]
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def test_the_conda_environment_has_the_same_pins(root):
 
 def test_direct_requirements_agree_with_the_constraints(root):
     constraints = (root / "envs/constraints.txt").read_text().splitlines()
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-slurm.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (root / "envs" / name).read_text().splitlines():
             if pin := re.match(r"[\w-]+==\S+", line):
                 assert pin[0] in constraints

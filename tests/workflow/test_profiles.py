@@ -4,14 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from textwrap import dedent
 
 import pytest
 import yaml
 from checkout import SMOKE
 
-pytest.importorskip("snakemake_executor_plugin_slurm", reason="envs/requirements-slurm.txt")
-
 SLURM = ("--profile", "profiles/slurm")
+PRETRAINING = {"pretrain_source", "train_wgan"}
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,22 @@ def test_what_trains_goes_to_the_gpus_and_the_rest_does_not(checkout, run, train
     assert {answer[0] for answer in trained} == training - {"train_wgan"}
     assert {answer[1:] for answer in trained} == {("gpu", "1", "60")}
     assert {answer[1:] for answer in found - trained} == {("cpu", "", "60")}
+
+
+def test_cells_go_together_each_with_its_share_of_the_time(checkout, run, profiles, training):
+    profile = ("--profile", "profiles/grouped", "--group-components", "transfer=10", "scratch=20")
+    result = run(checkout, *SMOKE, *SLURM, *profile, "--dry-run")
+    assert result.returncode == 0, result.stderr
+    block = r"Group job (\w+) \(.*\n((?:(?: {4}.*)?\n)+)"
+    groups = [(name, dedent(text)) for name, text in re.findall(block, result.stdout)]
+    # of the smoke preset: 8 cells from scratch, and 20 that start from a source
+    assert sorted(name for name, _ in groups) == ["scratch", "transfer", "transfer"]
+    found = {(name, *answer) for name, text in groups for answer in asked(text)}
+    minutes = {"scratch": "5", "transfer": "6"}
+    expected = {(profiles["grouped"]["groups"][rule], rule) for rule in training - PRETRAINING}
+    assert found == {(name, rule, "gpu", "1", minutes[name]) for name, rule in expected}
+    alone = {answer for answer in asked(result.stdout) if answer[0] in training}
+    assert alone == {("pretrain_source", "gpu", "1", "60")}
 
 
 def test_the_profile_names_the_rules_that_train(profiles, training):

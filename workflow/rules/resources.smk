@@ -43,10 +43,20 @@ def training_memory(wildcards, attempt):
     return (4000 + 2 * CONFIG["feature_memory_mb"]) * attempt
 
 
-def training_minutes(wildcards, attempt):
+def training_minutes(wildcards, attempt, rulename):
     """Time of a training job, in minutes: twice as much at each attempt.
 
     The first is short because short jobs fit into gaps of a queue, and may be: a job that reaches
-    its limit goes on from its last state in the next attempt.
+    its limit goes on from its last state in the next attempt. Where a profile groups cells into
+    jobs, a job gets the sum of theirs: each then asks for its share of the hour, but not for so
+    little that a job of a few would be asked to end as soon as it has begun.
     """
-    return 60 * 2 ** (attempt - 1)
+    groups = workflow.group_settings
+    cells = groups.group_components.get(groups.overwrite_groups.get(rulename), 1)
+    return max(60 // cells, 5) * 2 ** (attempt - 1)
+
+
+if workflow.remote_exec:
+    # what the profile says of a job's cells does not reach its node, which may show more processors
+    # than the job has asked for
+    workflow.register_resource("training", 1)
