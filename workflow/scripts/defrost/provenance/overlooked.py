@@ -8,15 +8,15 @@ says otherwise. Of packages Snakemake knows nothing either way.
 import json
 import os
 import sys
-from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from defrost.provenance.snakemake_records import record_name
+
 _NO_RESULTS = ("logs", "benchmarks")
 _LONGEST_HEADER = 100_000_000  # bytes, that safetensors allows
-_LONGEST_NAME = 254  # of a file of Snakemake's, which cuts longer ones up
 
 
 def warnings(
@@ -34,7 +34,7 @@ def warnings(
     versions: Counter[tuple[str, str]] = Counter()
     for path, record in _records(results):
         rule = record["rule"]
-        known = snakemake_records / _record_name(path)
+        known = snakemake_records / record_name(path)
         if not known.exists() and code_of(rule) not in (record["code"], None):
             changed[rule] += 1
         versions.update(record["versions"].items())
@@ -77,13 +77,6 @@ def _header(path: str) -> dict:
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
         return json.loads(file.read(min(length, _LONGEST_HEADER)))
-
-
-def _record_name(path: str) -> Path:
-    """Return the name of Snakemake 9's record of a file, as its FilePersistence makes it."""
-    name = urlsafe_b64encode(path.encode()).decode()
-    parts = [name[i : i + _LONGEST_NAME] for i in range(0, len(name), _LONGEST_NAME)]
-    return Path(*(f"@{part}" for part in parts[:-1]), parts[-1])
 
 
 def _installed(package: str) -> str:
