@@ -37,6 +37,8 @@ include: "workflow/rules/accuracy_figures.smk"
 include: "workflow/rules/similarity_figures.smk"
 include: "workflow/rules/nothing.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/bundled.smk"
+include: "workflow/rules/bundle.smk"
 include: "workflow/rules/estimate.smk"
 include: "workflow/rules/run.smk"
 
@@ -49,6 +51,12 @@ rule all:
         figure_files(*FIGURES),
         recommendation_pages(),
         rules.report.output,
+
+
+rule bundle:
+    """Every study with all that made it in one file, for others to check; not part of `all`."""
+    input:
+        bundle_files(),
 
 
 rule data:

@@ -133,7 +133,7 @@ def config_of_run():
 
     Without what is no part of a result: where data lie, and what jobs may use.
     """
-    aside = "data_root device download feature_memory_mb checkpoint_seconds gpu_tflops"
+    aside = "bundle checkpoint_seconds data_root device download feature_memory_mb gpu_tflops"
     config = {key: CONFIG[key] for key in CONFIG if key not in aside.split()}
     return {**config, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 

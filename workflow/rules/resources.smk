@@ -31,7 +31,9 @@ localrules:
     plot_wgan_training,
     recommend,
     report,
+    report_study,
     select_depth,
+    write_bundle,
 
 
 def training_memory(wildcards, attempt):
