@@ -20,7 +20,7 @@ slurm-profile: ## Let `snakemake --profile slurm` find profiles/slurm
 	mkdir -p "$(SETTINGS)"
 	ln -sfn "$(CURDIR)/profiles/slurm" "$(SETTINGS)/slurm"
 
-test: .venv/installed-dev ## Run the tests, but those that need SLURM
+test: .venv/installed-dev .venv-crate/installed ## Run the tests, but those that need SLURM
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slurm: .venv/installed-dev ## Install and start a SLURM and run the tests that need it (Debian, root)
@@ -51,7 +51,7 @@ lock: .venv/installed-dev ## Write the pins of everything that is installed to e
 	$(BIN)/python envs/lock.py
 
 clean: ## Remove the environment and caches; results stay
-	rm -rf .venv .venv-peers .venv-dadapy .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-crate .venv-peers .venv-dadapy .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/installed: envs/requirements.txt envs/constraints.txt
@@ -64,7 +64,8 @@ clean: ## Remove the environment and caches; results stay
 	$(BIN)/pip install --quiet --requirement envs/requirements-dev.txt
 	touch $@
 
-# other libraries of similarity, each with what it needs: DADApy asks for an older NumPy
+# the validator of bundles and other libraries of similarity, each with what it needs: these ask for
+# an older Rich or NumPy
 .venv-%/installed: envs/requirements-%.txt
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/pip install --quiet --requirement $<
