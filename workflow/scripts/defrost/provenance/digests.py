@@ -12,8 +12,7 @@ from typing import BinaryIO
 
 from defrost.errors import UserError
 
-_DIGITS = 64
-_BLANK = "0" * _DIGITS  # what the digest of a whole file is taken over in its own place
+_BLANK = "0" * 64  # what stands for the digest of a whole file in its own place
 _IN_HEADER = re.compile(rb'\\"digest\\": \\"([0-9a-f]{64})\\"}"')
 _LONGEST_HEADER = 100_000_000  # bytes, that safetensors allows
 
@@ -70,7 +69,7 @@ def has_digest(path: str | Path) -> bool:
 def sidecar(record: dict, *paths: Path) -> dict:
     """Return the content of the sidecar of some files: their record, and the digests of all."""
     files = {path.name: file_digest(path) for path in paths}
-    content = {**record, "files": files}
+    content = json.loads(json.dumps({**record, "files": files}))  # as it will be read
     return {**content, "digest": _of_record(content)}
 
 
@@ -94,15 +93,15 @@ def checked_content(path: str | Path) -> bytes:
     """Return the bytes of a file with a sidecar `<file>.json`; raise ResultError if damaged."""
     files = read_sidecar(f"{path}.json", path)["files"]
     content = Path(path).read_bytes()
-    if files.get(Path(path).name) != _new(content).hexdigest():
+    if files.get(Path(path).name) != hashlib.sha256(content).hexdigest():
         raise ResultError(path, DAMAGED)
     return content
 
 
 def file_digest(path: str | Path) -> str:
-    """Return the hexadecimal digest (64 characters) that a sidecar has of a file."""
+    """Return the SHA-256 sum of a file, as a sidecar has it and sha256sum prints it."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, _new).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digests(path: str | Path) -> tuple[str, str, int]:
@@ -110,7 +109,7 @@ def _digests(path: str | Path) -> tuple[str, str, int]:
     with open(path, "rb") as file:
         header, recorded = _header(path, file)
         start, end = recorded.span(1)
-        digest = _new(header[:start] + _BLANK.encode() + header[end:])
+        digest = hashlib.sha256(header[:start] + _BLANK.encode() + header[end:])
         return hashlib.file_digest(file, lambda: digest).hexdigest(), recorded[1].decode(), start
 
 
@@ -125,8 +124,4 @@ def _header(path: str | Path, file: BinaryIO) -> tuple[bytes, re.Match]:
 
 
 def _of_record(content: dict) -> str:
-    return _new(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _new(content: bytes = b""):
-    return hashlib.blake2b(content, digest_size=_DIGITS // 2)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
