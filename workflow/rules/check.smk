@@ -1,15 +1,14 @@
 # The check: every result read and held against its digest.
 #
 # REQUIRED INPUTS   none: whatever is in results
-# OUTPUTS           none: a log that names every file that is damaged
+# OUTPUTS           none but a log, which names every file that is damaged
 
 
+# No benchmark: that would be an output, and a second check would find that nothing is to be done.
 rule check:
     """Reads all results and names those that are not as they were written."""
     log:
         "results/logs/check.log",
-    benchmark:
-        "results/benchmarks/check.tsv"
     conda:
         "../../envs/environment.yaml"
     params:
