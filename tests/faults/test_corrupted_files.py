@@ -50,7 +50,11 @@ columns:
   value: {type: number}
 """
 ROWS = [{"study": "digits", "size": n, "value": 0.1 * n} for n in range(1, 30)]
-RECORD = {"rule": "make", "settings": {"size": 20, "rate": 0.003}, "seeds": {"a/b": 2**60}}
+RECORD = {
+    "rule": "make",
+    "settings": {f"parameter {n}": n / 7 for n in range(50)},
+    "seeds": {f"a/{n}": 2**60 // (n + 1) for n in range(50)},
+}
 
 
 def images(count=20):

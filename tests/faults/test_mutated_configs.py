@@ -27,6 +27,8 @@ MOST_CELLS = 3000  # more are as valid, and take Snakemake minutes
 def is_there(named, config, known):
     """Say whether a path is one of the config's, or of known keys below one of them."""
     there = {key_path(list(path)) for path in paths(config)}
+    if named == "top level":
+        return False
     while named not in there:
         named, _, key = named.rpartition(".")
         if key.partition("[")[0] not in known:

@@ -15,5 +15,5 @@ for path, fault in faults.items():
     print(f"{path}: {fault}")
 if faults:
     count = f"{len(faults):,} of {len(found):,} files are not as a job wrote them"
-    sys.exit(f"{count}: remove those above, and the next run makes them anew")
+    sys.exit(f"{count}: snakemake --forcerun makes those anew that it is given the names of")
 print(f"{len(found):,} files are as they were written")

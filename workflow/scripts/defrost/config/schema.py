@@ -169,9 +169,9 @@ def shown(value: object) -> str:
 
 
 def _name(key: object) -> str:
-    """Return a key as it is; one that would upset a terminal, or nobody could read, in quotes."""
+    """Return a key as it is; in quotes one that nobody could see, or that a terminal obeys."""
     text = " ".join(str(key).split())
-    return _cut(text) if text.isprintable() else shown(key)
+    return _cut(text) if text and text.isprintable() else shown(key)
 
 
 def _cut(text: str) -> str:
