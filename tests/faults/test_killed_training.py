@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import random
 import signal
 import subprocess
@@ -37,7 +38,8 @@ snakemake = SimpleNamespace(
 exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"))
 """
 TRAIN = {**TRAINING, "steps": 800, "early_stopping": {"share": 0.2, "every": 20, "patience": 30}}
-CODE = {"code": "digest", "limits": {"memory": 0, "checkpoint_seconds": 0.02}}
+LIMITS = {"device": "auto", "memory": 0, "checkpoint_seconds": 0.02}
+CODE = {"code": "digest", "limits": LIMITS}
 
 
 @pytest.fixture
@@ -85,6 +87,14 @@ def source(folder, target):
     }
 
 
+def reference(folder, target):
+    script, given = cell(folder, target)
+    given["params"]["settings"]["replicate"] = 0
+    given["input"] = {"target": target, "source": given["input"]["networks"][0]}
+    given["output"] = {"network": f"{folder}/network.safetensors"}
+    return "train_reference.py", given
+
+
 def validation(folder, target):
     """A cross-validation: its state is of one fold of several, at one depth of several."""
     script, given = cell(folder, target)
@@ -111,9 +121,10 @@ def wgan(folder, target):
     }
 
 
-def start(root, script, given):
+def start(root, script, given, **environment):
     path = root / "workflow/scripts" / script
-    return subprocess.Popen([sys.executable, "-c", RUN, path, json.dumps(given)], cwd=root)
+    command = [sys.executable, "-c", RUN, path, json.dumps(given)]
+    return subprocess.Popen(command, cwd=root, env=os.environ | environment)
 
 
 def newest(folder):
@@ -185,3 +196,19 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(
     assert start(root, *job(folders[1], target)).wait() == 0
     assert result(folders[1]) == expected
     assert resumed + ("going on after step" in (folders[1] / "log").read_text()) >= times / 3
+
+
+def test_a_gpu_that_is_asked_for_and_not_there_is_one_line_before_any_work(root, tmp_path, target):
+    processes = {}
+    for job in (cell, reference, validation, source, wgan):
+        folder = tmp_path / job.__name__
+        folder.mkdir()
+        script, given = job(folder, target)
+        given["params"]["limits"] = {**LIMITS, "device": "cuda"}
+        processes[folder] = start(root, script, given, CUDA_VISIBLE_DEVICES="")
+    for folder, process in processes.items():
+        assert process.wait() == 1
+        assert [path.name for path in folder.iterdir()] == ["log"]
+        *about, last = (folder / "log").read_text().splitlines()
+        assert last.startswith("device: found cuda, but torch") and "allowed are" in last
+        assert about[-1] == "}"  # the settings

@@ -150,7 +150,10 @@ def in_words(folder: Path) -> None:
         file.write("\n# a closing remark\n")
 
 
-ASIDE = "data_root: elsewhere\ndownload: true\nfeature_memory_mb: 1\ncheckpoint_seconds: 5\n"
+ASIDE = (
+    "data_root: elsewhere\ndownload: true\n"
+    "device: cpu\nfeature_memory_mb: 1\ncheckpoint_seconds: 5\n"
+)
 
 UNSEEN = {
     "touch of all code": touched("Snakefile", "workflow/**/*"),

@@ -206,6 +206,8 @@ def test_results_say_how_they_were_made(finished):
     assert network["rule"] == "pretrain_source"
     assert network["settings"]["training"]["steps"] == 100
     assert network["versions"]["torch"]
+    assert network["device"].startswith(("cpu (", "cuda: "))
+    assert network["device_asked"] == "auto"
     assert "digits/source/gaussian/0/batches" in network["seeds"]
     assert len(network["code"]) == 16
     for path in folder.rglob("*.csv"):

@@ -73,6 +73,7 @@ def training_settings(wildcards, phase, *plans, **values):
 def limits(wildcards, input):
     """What a training job may use, and how often it saves; of `input`, so it is not compared."""
     return {
+        "device": CONFIG["device"],
         "memory": CONFIG["feature_memory_mb"] * 2**20,
         "checkpoint_seconds": CONFIG["checkpoint_seconds"],
     }
@@ -129,7 +130,7 @@ def config_of_run():
 
     Without what is no part of a result: where data lie, and what jobs may use.
     """
-    aside = ("data_root", "download", "feature_memory_mb", "checkpoint_seconds")
+    aside = "data_root device download feature_memory_mb checkpoint_seconds".split()
     config = {key: CONFIG[key] for key in CONFIG if key not in aside}
     return {**config, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 

@@ -10,27 +10,34 @@ from defrost.provenance.files import write_rows
 from defrost.provenance.record import make_record
 from defrost.provenance.resume import resuming
 from defrost.provenance.seeds import Seeds
-from defrost.training.torch_setup import set_up_torch
+from defrost.training.torch_setup import name_of, set_up_device, set_up_torch
 from defrost.transfer.cross_validation import cross_validate
 
 settings = snakemake.params.settings
+limits, code = snakemake.params.limits, snakemake.params.code
 set_up_torch(settings["torch_threads"])
+device = set_up_device(limits["device"])
 seeds = Seeds(settings["root_seed"])
 
-target = Dataset.read(snakemake.input.target)
+target = Dataset.read(snakemake.input.target, device)
 shape = target.image_shape
 networks = [
-    read_network(path, settings["network"], shape) for path in snakemake.input.get("networks", [])
+    read_network(path, settings["network"], shape).to(device)
+    for path in snakemake.input.get("networks", [])
 ]
-limits, code = snakemake.params.limits, snakemake.params.code
 with resuming(
-    snakemake.output.rows, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+    snakemake.output.rows,
+    settings,
+    code,
+    list(snakemake.input),
+    limits["checkpoint_seconds"],
+    name_of(device),
 ) as resume:
     rows = []
     for number, source in enumerate(networks or [None]):
         cell = {**settings, "source_seed": number}
         rows += cross_validate(cell, target, source, seeds, resume, limits["memory"])
-    record = make_record(snakemake.rule, settings, code, seeds)
+    record = make_record(snakemake.rule, settings, code, seeds, resume.devices, limits["device"])
     write_rows(snakemake.output.rows, rows, record)
 for depth in settings["depths"]:
     correct, all_of_them = (

@@ -12,23 +12,29 @@ from defrost.provenance.record import make_record
 from defrost.provenance.resume import resuming
 from defrost.provenance.seeds import Seeds
 from defrost.training.evaluate import evaluate
-from defrost.training.torch_setup import set_up_torch
+from defrost.training.torch_setup import name_of, set_up_device, set_up_torch
 from defrost.transfer.source import train_source
 
 settings = snakemake.params.settings
+limits, code = snakemake.params.limits, snakemake.params.code
 set_up_torch(settings["torch_threads"])
+device = set_up_device(limits["device"])
 seeds = Seeds(settings["root_seed"])
 
-dataset = Dataset.read(snakemake.input.dataset)
+dataset = Dataset.read(snakemake.input.dataset, device)
 began = time.perf_counter()
-limits, code = snakemake.params.limits, snakemake.params.code
 with resuming(
-    snakemake.output.network, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+    snakemake.output.network,
+    settings,
+    code,
+    list(snakemake.input),
+    limits["checkpoint_seconds"],
+    name_of(device),
 ) as resume:
     network = train_source(settings, dataset, seeds, resume)
     print(f"trained in {time.perf_counter() - began:.2f} s")
     accuracy, loss = evaluate(network, *dataset.normalised("test"))
-    record = make_record(snakemake.rule, settings, code, seeds)
+    record = make_record(snakemake.rule, settings, code, seeds, resume.devices, limits["device"])
     record["result"] = {"test_accuracy": accuracy, "test_loss": loss}
     write_tensors(snakemake.output.network, network.state_dict(), record)
 print(f"on its own task: test accuracy {accuracy:.4f}, test loss {loss:.4f}")

@@ -10,24 +10,30 @@ from defrost.provenance.files import write_rows, write_tensors
 from defrost.provenance.record import make_record
 from defrost.provenance.resume import resuming
 from defrost.provenance.seeds import Seeds
-from defrost.training.torch_setup import set_up_torch
+from defrost.training.torch_setup import name_of, set_up_device, set_up_torch
 
 settings = snakemake.params.settings
+limits, code = snakemake.params.limits, snakemake.params.code
 set_up_torch(settings["torch_threads"])
+device = set_up_device(limits["device"])
 seeds = Seeds(settings["root_seed"])
 
 target = Dataset.read(snakemake.input.target)
 names = {"study": settings["study"], "source": settings["source"]}
-limits, code = snakemake.params.limits, snakemake.params.code
 with resuming(
-    snakemake.output.model, settings, code, list(snakemake.input), limits["checkpoint_seconds"]
+    snakemake.output.model,
+    settings,
+    code,
+    list(snakemake.input),
+    limits["checkpoint_seconds"],
+    name_of(device),
 ) as resume:
     model, losses = train_wgan(
-        target.splits["train"],
+        target.splits["train"].to(device),
         settings["generator_steps"],
         lambda part: seeds(settings["target"], settings["source"], "wgan", part),
         resume,
     )
-    record = make_record(snakemake.rule, settings, code, seeds)
+    record = make_record(snakemake.rule, settings, code, seeds, resume.devices, limits["device"])
     write_rows(snakemake.output.losses, [{**names, **row} for row in losses], record)
     write_tensors(snakemake.output.model, model, record)

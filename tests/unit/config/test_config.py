@@ -45,7 +45,9 @@ def test_resolving_leaves_the_given_config_alone_and_changes_nothing_twice(schem
     assert resolve_config(resolved, schema) == resolved
 
 
-@pytest.mark.parametrize("preset", ["config.yaml", "smoke", "convergence", "protocols", "fashion"])
+@pytest.mark.parametrize(
+    "preset", ["config.yaml", "smoke", "convergence", "protocols", "fashion", "paper"]
+)
 def test_shipped_configs_are_valid(root, schema, preset):
     path = preset if "." in preset else f"workflow/presets/{preset}.yaml"
     resolve_config(yaml.safe_load((root / path).read_text()), schema)
@@ -55,6 +57,7 @@ def test_shipped_configs_are_valid(root, schema, preset):
     ("path", "value", "message"),
     [
         ("studies.mine.sizes", [20, 200], "studies.mine.sizes[1]: found 200; allowed is 2 to 100"),
+        ("device", "gpu", "device: found 'gpu'; allowed are auto, cpu, cuda"),
         ("studies.mine.depths", [6], "studies.mine.depths[0]: found 6; allowed is 0 to 5"),
         ("studies.mine.depths", [-1], "studies.mine.depths[0]: found -1; allowed is 0 or more"),
         ("studies.mine.source_seeds", 6, "source_seeds: found 6; allowed is 1 to 5, the number of"),
@@ -194,6 +197,16 @@ def test_shipped_configs_are_valid(root, schema, preset):
         ),
         (
             "studies.mine.target",
+            {"dataset": "FashionMNIST", "split": {"train": 60000, "probe": 1000, "test": 10000}},
+            "found 11000 examples of the official test part; allowed are 10000, 10 classes of 1000",
+        ),
+        (
+            "studies.mine.target",
+            {"dataset": "FashionMNIST", "split": {"train": 60010, "probe": 10, "test": 50}},
+            "found 60010 examples of the official train part; allowed are 60000, 10 classes of 6",
+        ),
+        (
+            "studies.mine.target",
             {"dataset": "hidden_manifold", "split": {"train": 100, "probe": 50, "test": 50}},
             "target.split.probe: found 50; allowed are multiples of 4, the number of classes",
         ),
@@ -229,6 +242,16 @@ def test_shipped_configs_are_valid(root, schema, preset):
             "studies.mine.network",
             {"stem": "small"},
             "network.stem: found beside name convnet; allowed beside resnet18, resnet34, resnet50",
+        ),
+        (
+            "studies.mine.network",
+            {"name": "vgg11", "block": "residual"},
+            "network.block: found beside name vgg11; allowed beside resnet18, resnet34, resnet50",
+        ),
+        (
+            "studies.mine.network",
+            {"name": "resnet18", "block": "basic"},
+            "network.block: found 'basic'; allowed are residual, stage",
         ),
         (
             "studies.mine.sources.a",
@@ -281,7 +304,7 @@ def with_resnet(**source: str) -> dict:
 
 def test_a_model_of_torchvisions_has_its_own_depths_and_defaults(schema):
     study = resolve_config(with_resnet(version="IMAGENET1K_V1"), schema)["studies"]["mine"]
-    assert study["network"] == {"name": "resnet18", "stem": "standard"}
+    assert study["network"] == {"name": "resnet18", "stem": "standard", "block": "stage"}
     assert study["depths"] == [0, 1, 2, 3, 4, 5]
     assert study["training"]["block_factors"] == [1] * 5
     assert study["sources"]["pretrained"] == {
@@ -289,6 +312,14 @@ def test_a_model_of_torchvisions_has_its_own_depths_and_defaults(schema):
         "version": "IMAGENET1K_V1",
         "sizes": [20, 100],
     }
+
+
+def test_a_residual_network_by_block_has_a_depth_for_each(schema):
+    config = with_resnet(version="IMAGENET1K_V1")
+    config["studies"]["mine"]["network"]["block"] = "residual"
+    study = resolve_config(config, schema)["studies"]["mine"]
+    assert study["depths"] == list(range(10))
+    assert study["training"]["block_factors"] == [1] * 9
 
 
 def test_weights_come_from_one_place_that_has_them(schema, tmp_path):

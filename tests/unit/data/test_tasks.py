@@ -5,6 +5,7 @@ import torch
 
 from defrost.data.dataset import Dataset, Examples
 from defrost.data.raw import DataError, RawData
+from defrost.data.splits import balanced_order
 from defrost.data.tasks import (
     check_spread,
     choose_classes,
@@ -41,6 +42,27 @@ def test_a_targets_parts_are_disjoint_and_test_is_the_official_one(test_from):
     if test_from:
         assert rows["test"].min() >= test_from
         assert torch.cat([rows["train"], rows["probe"]]).max() < test_from
+
+
+def test_probes_come_out_of_the_test_part_where_the_training_part_has_no_room():
+    whole = raw(test_from=120)  # exactly room for both, then for four examples less
+    rows = target_rows(whole, SPLIT, "set", generator())
+    assert torch.cat([rows["train"], rows["probe"]]).max() < 120
+    rows = target_rows(whole, {**SPLIT, "train": 84}, "set", generator())
+    assert {name: len(part) for name, part in rows.items()} == {**SPLIT, "train": 84}
+    assert rows["train"].max() < 120
+    measured = torch.cat([rows["probe"], rows["test"]])
+    assert measured.min() >= 120
+    assert len(measured.unique()) == 80
+    for part in rows.values():
+        assert len(set(whole.labels[part].bincount().tolist())) == 1
+
+
+def test_examples_are_dealt_in_the_order_of_the_sizes():
+    whole, sizes = raw(test_from=300), {"probe": 40, "test": 40, "train": 80}
+    rows = target_rows(whole, sizes, "set", generator())
+    order = balanced_order(whole.labels[:300], generator())
+    assert torch.equal(torch.cat([rows["probe"], rows["train"]]), order[:120])
 
 
 def test_too_few_official_test_examples_are_named():

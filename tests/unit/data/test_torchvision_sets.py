@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.io import savemat
+from small_cifar import cifar_checksums, cifar_files
 
 from defrost.data.raw import DataError
 from defrost.data.torchvision_compat import torchvision
@@ -76,25 +77,15 @@ def publish_emnist(dataset, root, images, labels, monkeypatch):
 
 
 def publish_cifar(dataset, root, images, labels, monkeypatch):
-    key = "fine_labels" if dataset.__name__ == "CIFAR100" else "labels"
-    contents = {}
-    batches = np.array_split(np.arange(TRAIN), len(dataset.train_list))
-    names = [name for name, _ in (*dataset.train_list, *dataset.test_list)]
-    for name, rows in zip(names, [*batches, np.arange(TRAIN, TRAIN + TEST)], strict=True):
-        batch = {"data": images[rows].reshape(len(rows), -1), key: labels[rows].tolist()}
-        contents[name] = pickle.dumps(batch)
-    meta = dataset.meta["filename"]
-    contents[meta] = pickle.dumps({dataset.meta["key"]: ["a", "b", "c"]})
+    contents = cifar_files(dataset, images, labels, TRAIN)
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as packed:
         for name, content in contents.items():
             member = tarfile.TarInfo(f"{dataset.base_folder}/{name}")
             member.size = len(content)
             packed.addfile(member, io.BytesIO(content))
-    sums = [[name, md5(contents[name])] for name in names]
-    monkeypatch.setattr(dataset, "train_list", sums[:-1])
-    monkeypatch.setattr(dataset, "test_list", sums[-1:])
-    monkeypatch.setattr(dataset, "meta", {**dataset.meta, "md5": md5(contents[meta])})
+    for name, stated in cifar_checksums(dataset, contents).items():
+        monkeypatch.setattr(dataset, name, stated)
     monkeypatch.setattr(dataset, "tgz_md5", md5(archive.getvalue()))
     return [write(root / dataset.filename, archive.getvalue())]
 

@@ -54,21 +54,37 @@ def test_a_source_of_other_classes_is_read_with_its_own_readout(settings, shape,
 
 
 RESNET = {"name": "resnet18", "stem": "small"}
+BY_BLOCK = {**RESNET, "block": "residual"}
+NAMES = ["stem", *(f"layer{stage}.{block}" for stage in (1, 2, 3, 4) for block in (0, 1))]
 
 
 def equal(one, other):
     return all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
 
 
-def test_a_model_of_torchvisions_starts_from_the_seed_of_its_first_block_alone():
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [(RESNET, ["stem", "layer1", "layer2", "layer3", "layer4"]), (BY_BLOCK, NAMES)],
+)
+def test_a_model_of_torchvisions_starts_from_the_seed_of_its_first_block_alone(settings, names):
     one, same = (
-        network(RESNET, (3, 8, 8)),
-        build_network(RESNET, (3, 8, 8), 5, lambda b: 1 if b == 1 else 7),
+        network(settings, (3, 8, 8)),
+        build_network(settings, (3, 8, 8), 5, lambda b: 1 if b == 1 else 7),
     )
-    other = build_network(RESNET, (3, 8, 8), 5, lambda b: 2 if b == 1 else b)
+    other = build_network(settings, (3, 8, 8), 5, lambda b: 2 if b == 1 else b)
     assert equal(one, same)
     assert not any(map(torch.equal, one.readout.parameters(), other.readout.parameters()))
-    assert one.names == ("stem", "layer1", "layer2", "layer3", "layer4")
+    assert list(one.names) == names
+    assert len(names) == number_of_blocks(settings)
+
+
+def test_stages_and_residual_blocks_are_one_network():
+    stages, blocks = network(RESNET, (3, 8, 8)), network(BY_BLOCK, (3, 8, 8))
+    images = torch.randn(2, 3, 8, 8)
+    for by_stage, by_block in zip(range(6), (0, 1, 3, 5, 7, 9), strict=True):
+        expected = stages.eval().prefix(by_stage)(images)
+        assert torch.equal(blocks.eval().prefix(by_block)(images), expected)
+    assert torch.equal(blocks(images), stages(images))
 
 
 def test_building_changes_no_random_number():
@@ -79,11 +95,12 @@ def test_building_changes_no_random_number():
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_copying_blocks_leaves_the_fresh_weights_of_the_others():
-    source, fresh = network(RESNET, (3, 8, 8), seed=50), network(RESNET, (3, 8, 8))
-    copied = network(RESNET, (3, 8, 8))
+@pytest.mark.parametrize("settings", [RESNET, BY_BLOCK])
+def test_copying_blocks_leaves_the_fresh_weights_of_the_others(settings):
+    source, fresh = network(settings, (3, 8, 8), seed=50), network(settings, (3, 8, 8))
+    copied = network(settings, (3, 8, 8))
     copied.copy_blocks(source, 2)
-    given = [source, source, fresh, fresh, fresh]
+    given = [source, source, *[fresh] * (number_of_blocks(settings) - 2)]
     for number, origin in enumerate(given):
         assert equal(copied.blocks[number], origin.blocks[number])
     assert equal(copied.readout, fresh.readout)

@@ -7,7 +7,11 @@ from defrost.data.torchvision_compat import torchvision
 from defrost.networks.catalogue import AUXILIARY, MODELS, image_advice, number_of_blocks
 from defrost.networks.network import Network
 from defrost.networks.split import split_model
-from defrost.networks.torchvision_models import names_in_network, torchvision_model
+from defrost.networks.torchvision_models import (
+    names_in_network,
+    network_of,
+    torchvision_model,
+)
 
 models = torchvision.models
 # torchvision has no numbers for the hidden layers of these
@@ -46,8 +50,22 @@ def test_a_model_splits_into_the_blocks_that_the_catalogue_says(on_meta, name):
     linear = [m for m in network.readout.modules() if list(m.parameters(recurse=False))]
     assert len(linear) == 1
     assert linear[0].weight.shape[0] == 7
-    # every tensor of the model has one name in the network
-    names, tensors = names_in_network(model), network.state_dict()
+    assert_one_name_for_each_tensor(model, network, {})
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if MODELS[name].residual])
+def test_a_residual_network_splits_into_as_many_blocks_as_the_catalogue_says(on_meta, name):
+    model, settings = on_meta(name, 64), {"name": name, "block": "residual"}
+    network = network_of(model, settings)
+    assert len(network.blocks) == len(set(network.names)) == number_of_blocks(settings)
+    assert network.names[:2] == ("stem", "layer1.0")
+    kinds = (models.resnet.BasicBlock, models.resnet.Bottleneck)
+    assert all(isinstance(block, kinds) for block in network.blocks[1:])
+    assert_one_name_for_each_tensor(model, network, settings)
+
+
+def assert_one_name_for_each_tensor(model, network, settings):
+    names, tensors = names_in_network(model, settings), network.state_dict()
     assert sorted(names.values()) == sorted(tensors)
     for given, tensor in model.state_dict().items():
         assert tensors[names[given]].shape == tensor.shape
@@ -88,12 +106,13 @@ def test_a_model_of_patches_takes_squares_of_its_patch(on_meta, name):
     assert f"height: {2 * patch}, width: {2 * patch}" in image_advice(name, (3, 2 * patch, patch))
 
 
-def test_residual_networks_have_a_choice_of_stems(schema):
+def test_residual_networks_have_a_choice_of_stems_and_blocks(schema):
     network = schema["$defs"]["study"]["properties"]["network"]["properties"]
     residual = {
         name for name in MODELS if getattr(models, name).__module__ == models.resnet.__name__
     }
-    assert set(network["stem"]["for"]) == residual
+    assert set(network["stem"]["for"]) == set(network["block"]["for"]) == residual
+    assert {name for name in MODELS if MODELS[name].residual} == residual
 
 
 def test_advice_is_taken():

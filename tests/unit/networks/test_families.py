@@ -10,10 +10,8 @@ from small_cells import TRAINING
 
 from defrost.data.dataset import Examples
 from defrost.data.torchvision_compat import torchvision
-from defrost.networks.network import Network
 from defrost.networks.replicates import Replicates
-from defrost.networks.split import split_model
-from defrost.networks.torchvision_models import names_in_network
+from defrost.networks.torchvision_models import names_in_network, network_of, use_small_stem
 from defrost.networks.weights import fit_weights, read_weights
 from defrost.provenance.resume import Resume
 from defrost.training.loop import batches
@@ -35,6 +33,12 @@ class NarrowResNet(models.ResNet):
 def residual(classes):
     model = NarrowResNet(models.resnet.BasicBlock, [2, 2, 2, 2])
     model.fc = torch.nn.Linear(512 // 8, classes)
+    return model
+
+
+def small_residual(classes):
+    model = residual(classes)
+    use_small_stem(model)
     return model
 
 
@@ -76,21 +80,22 @@ def transformer(classes):
     )
 
 
-# the model, the side of its images, its number of blocks
+# the model, what its settings say of its blocks, the side of its images, its number of blocks
 FAMILIES = {
-    "residual": (residual, 32, 5),
-    "plain": (plain, 32, 4),
-    "mobile": (mobile, 16, 5),
-    "modern": (modern, 32, 5),
-    "transformer": (transformer, 16, 4),
+    "residual": (residual, {}, 32, 5),
+    "residual, by block": (small_residual, {"block": "residual"}, 8, 9),
+    "plain": (plain, {}, 32, 4),
+    "mobile": (mobile, {}, 16, 5),
+    "modern": (modern, {}, 32, 5),
+    "transformer": (transformer, {}, 16, 4),
 }
 
 
-def made(make, classes, seed):
+def made(make, settings, classes, seed):
     """Return a model as torchvision makes it, and its blocks and readout."""
     torch.manual_seed(seed)
     model = make(classes)
-    return model, Network(*split_model(model))
+    return model, network_of(model, settings)
 
 
 def task(side, classes, seed):
@@ -139,16 +144,17 @@ def family(request):
 
 
 def test_every_protocol_does_at_every_depth_what_it_says(family, tmp_path):
-    make, side, blocks = family
-    pretrained, network = made(make, CLASSES + 1, seed=1)
+    make, settings, side, blocks = family
+    pretrained, network = made(make, settings, CLASSES + 1, seed=1)
     trained(network, None, SCRATCH, task(side, CLASSES + 1, seed=3), steps=8)
     torch.save(pretrained.state_dict(), tmp_path / "weights.pth")
-    other, source = made(make, CLASSES + 1, seed=9)
-    fit_weights(source, read_weights(tmp_path / "weights.pth"), names_in_network(other), "here")
+    other, source = made(make, settings, CLASSES + 1, seed=9)
+    names = names_in_network(other, settings)
+    fit_weights(source, read_weights(tmp_path / "weights.pth"), names, "here")
     source.eval()
     assert equal(source, network)
 
-    _, fresh = made(make, CLASSES, seed=2)
+    _, fresh = made(make, settings, CLASSES, seed=2)
     examples = task(side, CLASSES, seed=4)
     assert len(fresh.blocks) == blocks
     for protocol in PROTOCOLS:

@@ -63,6 +63,18 @@ def test_a_file_of_another_run_is_read_as_well(model, state, tmp_path):
         assert torch.equal(tensor, read.state_dict()[name])
 
 
+def test_a_residual_network_by_block_takes_torchvisions_file_too(tmp_path):
+    torch.manual_seed(0)
+    settings, shape = {"name": "resnet18", "stem": "small", "block": "residual"}, (3, 8, 8)
+    model = torchvision_model(settings, shape, 7).eval()
+    network, complete = brought_in(saved(model.state_dict(), tmp_path / "w.pth"), settings, shape)
+    assert complete
+    assert len(network.blocks) == 9
+    images = torch.randn(4, *shape)
+    with torch.no_grad():
+        assert torch.allclose(network(images), model(images), atol=1e-5)
+
+
 def test_networks_of_our_own_are_read_by_our_names(tmp_path):
     own = build_network(CONVNET, (1, 8, 8), 5, lambda block: block)
     path = saved(own.state_dict(), tmp_path / "w.pt")

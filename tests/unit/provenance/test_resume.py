@@ -28,6 +28,7 @@ def job(tmp_path):
         "code": "abc",
         "inputs": [str(source)],
         "seconds": 0,
+        "device": "cpu",
     }
 
 
@@ -51,6 +52,16 @@ def test_a_job_that_was_stopped_finds_its_state(job):
     with resuming(**job) as resume:
         assert not resume.tensors
         assert not resume.facts
+
+
+def test_what_it_was_computed_on_is_remembered_and_does_not_make_it_another_job(job):
+    for device in ("cuda: NVIDIA H100", "cpu"):
+        stop({**job, "device": device}, step=2)
+    with resuming(**job) as resume:
+        assert resume.facts == {"step": 2}
+        assert resume.devices == ["cuda: NVIDIA H100", "cpu"]
+    with resuming(**job) as resume:
+        assert resume.devices == ["cpu"]
 
 
 @pytest.mark.parametrize("change", ["settings", "code", "inputs"])
@@ -94,7 +105,7 @@ PROCESS = """
     import sys, time, torch
     sys.path.insert(0, "workflow/scripts")
     from defrost.provenance.resume import resuming
-    with resuming({output!r}, {settings!r}, {code!r}, {inputs!r}, 1e9) as resume:
+    with resuming({output!r}, {settings!r}, {code!r}, {inputs!r}, 1e9, 'cpu') as resume:
         print("at work", resume.facts.get("step", 0), flush=True)
         for step in range(100):
             time.sleep(0.05)

@@ -1,10 +1,12 @@
 """Tables are checked against their schemas when they are written and when they are read."""
 
+import math
+
 import pandas as pd
 import pytest
 
 from defrost.provenance.digests import ResultError
-from defrost.provenance.files import write_record
+from defrost.provenance.files import write_record, write_rows
 from defrost.provenance.tables import TableError, read_parts, read_table, write_table
 
 SCHEMA = """
@@ -52,6 +54,15 @@ def test_a_wrong_table_is_refused_by_name_and_not_written(schema, tmp_path, chan
         write_table(tmp_path / "t.csv", frame(**changes), schema, {})
     assert message in str(error.value)
     assert not (tmp_path / "t.csv").exists()
+
+
+def test_a_number_that_is_undefined_is_missing_in_parts_too(schema, tmp_path):
+    rows = [{"name": "nan", "size": 1, "value": 0.5, "gain": gain} for gain in (math.nan, 0.1)]
+    write_rows(tmp_path / "part.csv", rows, {})
+    parts = read_parts([tmp_path / "part.csv"], schema)
+    assert list(parts["name"]) == ["nan", "nan"]
+    assert list(parts["gain"].isna()) == [True, False]
+    assert parts["gain"][1] == 0.1
 
 
 def test_names_that_look_like_something_else_stay_names(schema, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from defrost.config.schema import ConfigError
 from defrost.data.catalogue import KNOWN, REAL, class_count, data_kind, image_shape
+from defrost.data.official_parts import sizes_by_part
 from defrost.networks.catalogue import AUXILIARY, MODELS, OWN, image_advice, number_of_blocks
 from defrost.training.held_out import held_out_count
 
@@ -175,14 +176,15 @@ def _check_split(path: list, target: dict) -> None:
     if not known or "classes" in target:
         return  # how many examples a class has is only known once the files are read
     parts = {"train": known.smallest_train, "test": known.smallest_test}
-    used = {"train": split["train"] + split["probe"], "test": split["test"]}
+    used = sizes_by_part(split, classes * known.smallest_train)
     if known.smallest_test is None:
-        parts, used = {"all": known.smallest_train}, {"all": sum(split.values())}
+        parts, used = {"all": known.smallest_train}, {"all": split}
     for part, smallest in parts.items():
-        if used[part] > classes * smallest:
+        total = sum(used[part].values())
+        if total > classes * smallest:
             where = "in all" if part == "all" else f"of the official {part} part"
             allowed = f"allowed are {classes * smallest}, {classes} classes of {smallest}"
-            raise ConfigError(path, f"found {used[part]} examples {where}", allowed)
+            raise ConfigError(path, f"found {total} examples {where}", allowed)
 
 
 def _check_images(path: list, study: dict) -> None:

@@ -19,6 +19,10 @@ class Examples(NamedTuple):
     images: Tensor
     labels: Tensor
 
+    def to(self, device: str) -> "Examples":
+        """Return the same on a device."""
+        return Examples(*(tensor.to(device) for tensor in self))
+
     def part(self, number: int, count: int) -> "Examples":
         """Return one of `count` equal, disjoint parts, balanced where the whole is dealt so."""
         return Examples(*(tensor.tensor_split(count)[number] for tensor in self))
@@ -30,11 +34,14 @@ class Dataset:
 
     The normalisation is always the target's (training split), for the target and its sources
     alike: a source network must see target images as the target's own networks see them.
+
+    Splits are kept in main memory; `device` is where networks see them.
     """
 
     splits: dict[str, Examples]
     mean: Tensor
     deviation: Tensor
+    device: str = "cpu"
 
     @property
     def classes(self) -> int:
@@ -47,10 +54,11 @@ class Dataset:
         return tuple(self.splits["train"].images.shape[1:])
 
     def normalised(self, split: str, rows: Tensor | slice = slice(None)) -> Examples:
-        """Return a split, or these rows of it, as networks see them."""
+        """Return a split, or these rows of it, as networks see them and where."""
         images, labels = self.splits[split]
         scale = self.deviation[:, None, None]
-        return Examples((images[rows] - self.mean[:, None, None]) / scale, labels[rows])
+        seen = Examples((images[rows] - self.mean[:, None, None]) / scale, labels[rows])
+        return seen.to(self.device)
 
     def write(self, path: str | Path, record: dict) -> None:
         """Write the data set as safetensors."""
@@ -60,13 +68,16 @@ class Dataset:
         write_tensors(path, tensors, record)
 
     @classmethod
-    def read(cls, path: str | Path) -> "Dataset":
-        """Read a data set that `write` wrote; raise ResultError for any other file."""
+    def read(cls, path: str | Path, device: str = "cpu") -> "Dataset":
+        """Read a data set that `write` wrote, for networks on a device.
+
+        Raises ResultError for any other file.
+        """
         tensors = read_tensors(path)
         names = [key.removesuffix(".images") for key in tensors if key.endswith(".images")]
         try:
             splits = {n: Examples(tensors[f"{n}.images"], tensors[f"{n}.labels"]) for n in names}
-            read = cls(splits, tensors["mean"], tensors["deviation"])
+            read = cls(splits, tensors["mean"], tensors["deviation"], device)
             whole = all(map(_is_whole, read.splits.values())) and "train" in read.splits
             if not whole or {len(read.mean), len(read.deviation)} != {read.image_shape[0]}:
                 raise ValueError

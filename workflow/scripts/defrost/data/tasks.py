@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 
 from defrost.data.classes import select_classes
 from defrost.data.dataset import Dataset
+from defrost.data.official_parts import sizes_by_part
 from defrost.data.raw import DataError, RawData
 from defrost.data.splits import balanced_order, split_examples
 
@@ -23,17 +24,18 @@ def target_rows(
 ) -> dict[str, Tensor]:
     """Return the rows of `raw` that are the target's train, probe and test examples.
 
-    Test examples come from the official test part where the set has one, the others never do.
-    Raises DataError, which names the set by `where`, where its classes hold too few examples.
+    Where the set has an official test part, test examples come from it, train examples never do
+    and probes as `sizes_by_part` says. Raises DataError, which names the set by `where`, where its
+    classes hold too few examples.
     """
     if raw.test_from is None:
         return split_examples(raw.labels, sizes, where, generator)
-    sizes = dict(sizes)
-    test = {"test": sizes.pop("test")}
     train_labels, test_labels = raw.labels.tensor_split([raw.test_from])
-    rows = split_examples(train_labels, sizes, where, generator)
-    tests = split_examples(test_labels, test, f"{where}, official test part", generator)
-    return {**rows, "test": raw.test_from + tests["test"]}
+    counts = train_labels.unique(return_counts=True)[1]
+    parts = sizes_by_part(sizes, len(counts) * int(counts.min()))
+    rows = split_examples(train_labels, parts["train"], where, generator)
+    tests = split_examples(test_labels, parts["test"], f"{where}, official test part", generator)
+    return {**rows, **{name: raw.test_from + places for name, places in tests.items()}}
 
 
 def not_measured(images: Tensor, target: Dataset) -> Tensor:

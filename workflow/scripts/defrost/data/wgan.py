@@ -45,6 +45,7 @@ def train_wgan(
 ) -> tuple[dict[str, Tensor], list[dict]]:
     """Train on labelled images and return the generator and a row of losses for each interval.
 
+    The networks train on the device of the images; what is drawn at random comes from the CPU.
     The generator is averaged over the last part of the training, for better images, and is a dict
     of tensors; `range` among them holds the lowest and the highest value of the images, between
     which those of the clone lie. A row holds `step` and the means, over the generator steps since
@@ -56,7 +57,7 @@ def train_wgan(
     (batches and noise). Raises FloatingPointError when a loss is not finite.
     """
     shape, classes = tuple(examples.images.shape[1:]), int(examples.labels.max()) + 1
-    players = _set_up(shape, classes, seed_of)
+    players = _set_up(shape, classes, seed_of, examples.images.device)
     averaged = copy.deepcopy(players.generator).eval()
     limits = torch.stack(examples.images.aminmax())
     random = torch.Generator().manual_seed(seed_of("training"))
@@ -67,7 +68,7 @@ def train_wgan(
     if done:
         restore_state(resume.tensors, networks, optimisers)
         random.set_state(resume.tensors["random"])
-        since = list(resume.tensors["since"])
+        since = list(resume.tensors["since"].to(examples.images.device))
         print(f"going on after step {done}")
     progress = Progress(generator_steps, "generator step", done)
     for step in range(done + 1, generator_steps + 1):
@@ -105,12 +106,14 @@ def sample_wgan(
     return Examples(images, labels)
 
 
-def _set_up(shape: tuple[int, ...], classes: int, seed_of: Callable[[str], int]) -> _Players:
+def _set_up(
+    shape: tuple[int, ...], classes: int, seed_of: Callable[[str], int], device: torch.device
+) -> _Players:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of("generator"))
-        generator = _lay_out(Generator(shape, classes))
+        generator = _lay_out(Generator(shape, classes)).to(device)
         torch.manual_seed(seed_of("critic"))
-        critic = _lay_out(Critic(shape, classes))
+        critic = _lay_out(Critic(shape, classes)).to(device)
     optimisers = [
         torch.optim.Adam(network.parameters(), _LEARNING_RATE, betas=_BETAS)
         for network in (generator, critic)
@@ -128,22 +131,22 @@ def _train_step(
 ) -> Tensor:
     """Train the critic for its steps and the generator for one; return the four losses."""
     generator, critic, generator_optimiser, critic_optimiser = players
-    measured = []
+    count, device, measured = len(examples.labels), examples.labels.device, []
     for _ in range(_CRITIC_STEPS):
-        batch = torch.randint(len(examples.labels), (_BATCH,), generator=random)
+        batch = torch.randint(count, (_BATCH,), generator=random).to(device)
         labels, real = examples.labels[batch], _scaled(examples.images[batch], limits)
-        noise = torch.randn(_BATCH, NOISE, generator=random)
+        noise = torch.randn(_BATCH, NOISE, generator=random).to(device)
         with torch.no_grad():
             drawn = generator(noise, labels)
         estimate = (critic(real, labels) - critic(drawn, labels)).mean()
-        share = torch.rand(_BATCH, 1, 1, 1, generator=random)
+        share = torch.rand(_BATCH, 1, 1, 1, generator=random).to(device)
         penalty = _gradient_penalty(critic, torch.lerp(drawn, real, share), labels)
         loss = _PENALTY * penalty - estimate
         _descend(critic_optimiser, loss)
         measured.append(torch.stack([loss, estimate, penalty]).detach())
 
-    labels = examples.labels[torch.randint(len(examples.labels), (_BATCH,), generator=random)]
-    noise = torch.randn(_BATCH, NOISE, generator=random)
+    labels = examples.labels[torch.randint(count, (_BATCH,), generator=random).to(device)]
+    noise = torch.randn(_BATCH, NOISE, generator=random).to(device)
     loss = -critic(generator(noise, labels), labels).mean()
     _descend(generator_optimiser, loss)
     return torch.cat([torch.stack(measured).mean(dim=0), loss.detach()[None]])

@@ -12,13 +12,15 @@ class Model(NamedTuple):
 
     `blocks` is its number of transferable blocks, `least` the least height and width of its
     images. One with a `patch` is built for images of one size: squares of a side divisible by it.
-    `versions` are the names of the weights that torchvision publishes for all of its layers.
+    `versions` are the names of the weights that torchvision publishes for all of its layers. A
+    residual network has `residual` blocks of its own in its stages.
     """
 
     blocks: int
     least: int = 1
     patch: int | None = None
     versions: tuple[str, ...] = _V1
+    residual: int = 0
 
 
 MODELS = {
@@ -65,16 +67,16 @@ MODELS = {
     "regnet_y_16gf": Model(5, versions=(*_V2, *_SWAG)),
     "regnet_y_32gf": Model(5, versions=(*_V2, *_SWAG)),
     "regnet_y_128gf": Model(5, versions=_SWAG),
-    "resnet18": Model(5),
-    "resnet34": Model(5),
-    "resnet50": Model(5, versions=_V2),
-    "resnet101": Model(5, versions=_V2),
-    "resnet152": Model(5, versions=_V2),
-    "resnext50_32x4d": Model(5, versions=_V2),
-    "resnext101_32x8d": Model(5, versions=_V2),
-    "resnext101_64x4d": Model(5),
-    "wide_resnet50_2": Model(5, versions=_V2),
-    "wide_resnet101_2": Model(5, versions=_V2),
+    "resnet18": Model(5, residual=8),
+    "resnet34": Model(5, residual=16),
+    "resnet50": Model(5, versions=_V2, residual=16),
+    "resnet101": Model(5, versions=_V2, residual=33),
+    "resnet152": Model(5, versions=_V2, residual=50),
+    "resnext50_32x4d": Model(5, versions=_V2, residual=16),
+    "resnext101_32x8d": Model(5, versions=_V2, residual=33),
+    "resnext101_64x4d": Model(5, residual=33),
+    "wide_resnet50_2": Model(5, versions=_V2, residual=16),
+    "wide_resnet101_2": Model(5, versions=_V2, residual=33),
     "shufflenet_v2_x0_5": Model(5),
     "shufflenet_v2_x1_0": Model(5),
     "shufflenet_v2_x1_5": Model(5),
@@ -110,9 +112,10 @@ AUXILIARY = ("googlenet", "inception_v3")
 
 def number_of_blocks(network: dict) -> int:
     """Return the number L of transferable blocks, the largest transfer depth."""
-    if network["name"] in MODELS:
-        return MODELS[network["name"]].blocks
-    return len(network["widths"])
+    if network["name"] not in MODELS:
+        return len(network["widths"])
+    model = MODELS[network["name"]]
+    return 1 + model.residual if network.get("block") == "residual" else model.blocks
 
 
 def image_advice(name: str, shape: tuple[int, int, int]) -> str | None:

@@ -36,6 +36,11 @@ class Replicates(nn.Module):
             return nn.Sequential(_EnterOne(), *self.layers[depth:], _LeaveOne())
         return nn.Sequential(_EnterSeveral(), *self.layers[depth:])
 
+    @property
+    def device(self) -> str:
+        """`cpu` or `cuda`: where the networks are."""
+        return next(self.parameters()).device.type
+
     def write_back(self) -> None:
         """Copy parameters and statistics to the networks, which end in eval mode."""
         for number, network in enumerate(self.networks):

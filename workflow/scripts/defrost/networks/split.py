@@ -1,10 +1,11 @@
 """Torchvision's classification models taken apart: named blocks and a readout.
 
-A block is what the family calls a stage, or a layer where there are no stages. The readout is the
-last linear layer with the pooling, flattening and dropout before it; hidden layers of a
-classifier and the last normalisation belong to blocks. All modules are the model's own, shared;
-what torchvision writes as functions in its forward pass stands here as modules, so that blocks
-and readout one after another compute what the model does, to the bit in eval mode.
+A block is what the family calls a stage, or a layer where there are no stages; in residual networks
+it may be one residual block instead. The readout is the last linear layer with the pooling,
+flattening and dropout before it; hidden layers of a classifier and the last normalisation belong
+to blocks. All modules are the model's own, shared; what torchvision writes as functions in its
+forward pass stands here as modules, so that blocks and readout one after another compute what the
+model does, to the bit in eval mode.
 """
 
 from collections import OrderedDict
@@ -19,19 +20,38 @@ models = torchvision.models
 Parts = tuple[dict[str, nn.Module], nn.Module]
 
 
-def split_model(model: nn.Module) -> Parts:
-    """Return the blocks, by name and in order, and the readout of a torchvision model."""
+def split_model(model: nn.Module, block: str = "stage") -> Parts:
+    """Return the blocks, by name and in order, and the readout of a torchvision model.
+
+    What a `block` of a residual network is, after its stem: `stage` or `residual`.
+    """
     # a block must not change what the one before put out: it may be stored and seen again
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.inplace = False
-    return next(split(model) for kind, split in _SPLITS.items() if isinstance(model, kind))
+    blocks, readout = next(
+        split(model) for kind, split in _SPLITS.items() if isinstance(model, kind)
+    )
+    if block == "residual":
+        blocks = _residual_blocks(blocks)
+    return blocks, readout
 
 
 def _resnet(model: nn.Module) -> Parts:
     blocks = {"stem": _layers(model, "conv1", "bn1", "relu", "maxpool")}
     blocks |= {f"layer{n}": getattr(model, f"layer{n}") for n in range(1, 5)}
     return blocks, nn.Sequential(model.avgpool, nn.Flatten(), model.fc)
+
+
+def _residual_blocks(stages: dict[str, nn.Module]) -> dict[str, nn.Module]:
+    """Return a stem and the blocks of each of the stages behind it, under torchvision's names."""
+    stem, *others = stages
+    blocks = {
+        f"{stage}.{name}": block
+        for stage in others
+        for name, block in stages[stage].named_children()
+    }
+    return {stem: stages[stem], **blocks}
 
 
 def _regnet(model: nn.Module) -> Parts:

@@ -117,7 +117,7 @@ def _names(
     from defrost.networks.torchvision_models import names_in_network, torchvision_model
 
     with torch.random.fork_rng(devices=[]):
-        theirs = names_in_network(torchvision_model(settings, image_shape, 2))
+        theirs = names_in_network(torchvision_model(settings, image_shape, 2), settings)
     ours = {name: name for name in theirs.values()}
     return max(theirs, ours, key=lambda names: len(names.keys() & state.keys()))
 

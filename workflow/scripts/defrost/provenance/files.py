@@ -75,7 +75,7 @@ def save_tensors(path: str | Path, tensors: dict, record: dict) -> None:
     """As `write_tensors`, of tensors that may hold anything."""
     from safetensors.torch import save_file  # brings torch, which the makers of tables do not need
 
-    tensors = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
     with written_whole(path) as partial:
         partial.touch()
         permissions = partial.stat().st_mode

@@ -25,7 +25,10 @@ _PATIENCE = 60  # seconds that another process of the same job is given to save 
 
 
 class Resume:
-    """The state of a job: named tensors, and facts that JSON can hold."""
+    """The state of a job: named tensors, and facts that JSON can hold.
+
+    `devices` are what it was computed on: more than one where a job went on elsewhere.
+    """
 
     def __init__(self, folder: Path, fingerprint: str, seconds: float) -> None:
         self.folder = folder
@@ -33,6 +36,7 @@ class Resume:
         self.seconds = seconds
         self.tensors: dict = {}
         self.facts: dict = {}
+        self.devices: list[str] = []
         self.ending = False
         self._saved = time.monotonic()
 
@@ -43,7 +47,7 @@ class Resume:
     def save(self, tensors: dict, **facts: object) -> None:
         """Keep a state in place of the last one; end the job if it was asked to end."""
         self.facts |= facts
-        content = {"fingerprint": self.fingerprint, "facts": self.facts}
+        content = {"fingerprint": self.fingerprint, "facts": self.facts, "devices": self.devices}
         save_tensors(self._file, tensors, content)
         self._saved = time.monotonic()
         if self.ending:
@@ -66,7 +70,7 @@ class Resume:
         if record["fingerprint"] == self.fingerprint:
             # copies: the file that they are mapped from will be replaced
             self.tensors = {name: tensor.clone() for name, tensor in tensors.items()}
-            self.facts = record["facts"]
+            self.facts, self.devices = record["facts"], record["devices"]
         else:
             print("found a state of other settings, code or inputs, starting anew")
 
@@ -77,11 +81,12 @@ class Resume:
 
 @contextmanager
 def resuming(
-    output: str, settings: dict, code: str, inputs: list[str], seconds: float
+    output: str, settings: dict, code: str, inputs: list[str], seconds: float, device: str
 ) -> Iterator[Resume]:
     """Yield the state of the job that makes `output`; forget it once all went well.
 
-    A state is saved every `seconds` and when the process is asked to end (SIGTERM, or Ctrl-C). A
+    `device` is the name of what the job computes on; on another it goes on from the same state. A
+    state is saved every `seconds` and when the process is asked to end (SIGTERM, or Ctrl-C). A
     process of the same job that is still at work, because whoever started it was killed, is asked
     to end first: it must not race its successor.
     """
@@ -89,6 +94,8 @@ def resuming(
     with _locked(folder):
         resume = Resume(folder, _fingerprint(settings, code, inputs), seconds)
         resume.load()
+        if device not in resume.devices:
+            resume.devices.append(device)
 
         def end(*_: object) -> None:
             resume.ending = True

@@ -56,7 +56,7 @@ def _read(path: str | Path, columns: dict[str, dict]) -> pd.DataFrame:
         BytesIO(checked_content(path)),
         dtype=dict.fromkeys(text, str),
         keep_default_na=False,
-        na_values={name: [""] for name in columns if name not in text},
+        na_values={name: ["", "nan"] for name in columns if name not in text},
     )
 
 

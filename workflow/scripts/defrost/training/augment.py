@@ -24,13 +24,15 @@ class Augmentation:
 
     def __call__(self, images: Tensor, step: int) -> Tensor:
         """Return the images (R x B x C x H x W) of a step as it changes them."""
-        images = torch.where(self.flips[step][..., None, None, None], images.flip(-1), images)
-        height, width = images.shape[-2:]
+        device = images.device
+        flips, shifts = self.flips[step].to(device), self.shifts[step].to(device)
+        images = torch.where(flips[..., None, None, None], images.flip(-1), images)
+        replicate, example, row, column = (
+            torch.arange(images.shape[axis], device=device) for axis in (0, 1, -2, -1)
+        )
         padded = nn.functional.pad(images, [self.shift] * 4)
-        rows = self.shifts[step][..., :1] + torch.arange(height)
-        columns = self.shifts[step][..., 1:] + torch.arange(width)
-        replicate = torch.arange(images.shape[0])[:, None, None, None]
-        example = torch.arange(images.shape[1])[None, :, None, None]
+        rows, columns = shifts[..., :1] + row, shifts[..., 1:] + column
+        replicate, example = replicate[:, None, None, None], example[None, :, None, None]
         # indices around the slice of the channels: the channels come last and go back in place
         moved = padded[replicate, example, :, rows[..., :, None], columns[..., None, :]]
         return moved.movedim(-1, 2)

@@ -26,11 +26,11 @@ class EarlyStopping:
         """
         self.every, self.patience = settings["every"], settings["patience"]
         self.inputs, self.labels, self.numbers = inputs, labels, numbers
-        count = len(labels)
-        self.lowest = torch.full((count,), torch.inf)
-        self.waited = torch.zeros(count, dtype=torch.int64)
+        count, device = len(labels), labels.device
+        self.lowest = torch.full((count,), torch.inf, device=device)
+        self.waited = torch.zeros(count, dtype=torch.int64, device=device)
         # the step that a network was trained to: all of them, until it stops
-        self.steps = torch.full((count,), numbers.stop)
+        self.steps = torch.full((count,), numbers.stop, device=device)
         self.best: dict[str, Tensor] = {}
 
     @property
@@ -45,8 +45,8 @@ class EarlyStopping:
     @torch.no_grad()
     def look(self, model: nn.Module, done: int) -> bool:
         """Look at the loss; return whether all networks have stopped."""
-        parts = torch.arange(self.labels.shape[1]).split(_COLUMNS)
-        logits = torch.cat([model(self.inputs(part)) for part in parts], dim=2)
+        columns = torch.arange(self.labels.shape[1], device=self.labels.device)
+        logits = torch.cat([model(self.inputs(part)) for part in columns.split(_COLUMNS)], dim=2)
         losses = nn.functional.cross_entropy(logits.float(), self.labels, reduction="none")
         losses = losses.mean(dim=1)
         training = self.training
@@ -81,4 +81,4 @@ class EarlyStopping:
         for name in ("lowest", "waited", "steps"):
             getattr(self, name).copy_(state[name])
         found = {n.removeprefix("best."): v for n, v in state.items() if n.startswith("best.")}
-        self.best = {name: value.clone() for name, value in found.items()}
+        self.best = {n: value.to(self.labels.device, copy=True) for n, value in found.items()}

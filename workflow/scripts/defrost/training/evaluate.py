@@ -12,10 +12,13 @@ def evaluate(
 ) -> tuple[float, float]:
     """Return accuracy (share of correct labels) and mean cross-entropy (nats) on these rows.
 
-    `inputs` (N x ...) and `labels` (N) are those of all examples; without `rows` all count.
+    `inputs` (N x ...) and `labels` (N) are those of all examples; without `rows` all count. The
+    model and the labels are on one device, to which inputs that lie elsewhere are moved.
     """
     model.eval()
-    rows = torch.arange(len(labels)) if rows is None else rows
-    logits = torch.cat([model(inputs[part]) for part in rows.split(_BATCH)])
+    device = labels.device
+    rows = torch.arange(len(labels), device=device) if rows is None else rows
+    parts = rows.to(inputs.device).split(_BATCH)
+    logits = torch.cat([model(inputs[part].to(device)) for part in parts])
     accuracy = (logits.argmax(dim=1) == labels[rows]).double().mean()
     return accuracy.item(), nn.functional.cross_entropy(logits, labels[rows]).item()

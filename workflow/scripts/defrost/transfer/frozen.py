@@ -16,9 +16,9 @@ _ROWS = 256  # images at once: bounds the memory of what lies between the blocks
 class FrozenBlocks:
     """The source's first blocks as fixed functions of the images (N x C x H x W) of a job.
 
-    What they put out is computed once for each depth that is asked for, and kept: in memory as
-    long as all of it takes at most `memory` bytes, else in a file in `folder`, of which the
-    system holds what it has room for.
+    What they put out is computed once for each depth that is asked for, and kept: beside the
+    images, on their device, as long as all of it takes at most `memory` bytes, else in a file in
+    `folder`, of which the system holds what it has room for. The source is on that device too.
     """
 
     def __init__(self, source: Network | None, images: Tensor, memory: float, folder: Path) -> None:
@@ -36,8 +36,16 @@ class FrozenBlocks:
         rows = images.flatten(0, -4)
         return self.source.prefix(depth).eval()(rows).unflatten(0, images.shape[:-3])
 
+    def of_rows(self, depth: int, rows: Tensor) -> Tensor:
+        """Return what the first `depth` blocks put out for these rows of the images."""
+        features = self.features(depth)
+        return features[rows.to(features.device)].to(self.images.device)
+
     def features(self, depth: int) -> Tensor:
-        """Return what the first `depth` blocks put out for every image."""
+        """Return what the first `depth` blocks put out for every image.
+
+        What is kept in a file is not on the device of the images.
+        """
         if depth not in self.kept:
             parts = self.images.split(_ROWS)
             first = self.apply(depth, parts[0])

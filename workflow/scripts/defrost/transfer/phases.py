@@ -23,7 +23,7 @@ from defrost.transfer.run import Run
 
 @dataclass(frozen=True)
 class Lesson:
-    """What R networks trained side by side see, as rows of the images of a job.
+    """What R networks trained side by side see, as rows of the images of a job, on their device.
 
     Attributes:
         labels: N, of every image.
@@ -102,8 +102,7 @@ def _inputs(frozen: FrozenBlocks, lesson: Lesson, depth: int) -> Callable[[int],
         return lambda step: frozen.apply(
             depth, lesson.augmentation(frozen.images[lesson.order[step]], step)
         )
-    features = frozen.features(depth)
-    return lambda step: features[lesson.order[step]]
+    return lambda step: frozen.of_rows(depth, lesson.order[step])
 
 
 def _stopping(
@@ -114,7 +113,7 @@ def _stopping(
     rows = lesson.held_out
     return EarlyStopping(
         training["early_stopping"],
-        lambda part: frozen.features(depth)[rows[:, part]],
+        lambda part: frozen.of_rows(depth, rows[:, part]),
         lesson.labels[rows],
         numbers,
     )
@@ -156,6 +155,6 @@ def _released(
 
 
 def _peak_memory() -> float:
-    """Return the most memory that this process has held so far, in MiB."""
+    """Return the most main memory that this process has held so far, in MiB; a GPU's is apart."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)  # bytes there, KiB elsewhere

@@ -114,7 +114,7 @@ class Pupils:
         What they draw while they train comes from torch's own generator; only networks that
         train alone draw anything.
         """
-        networks = [self._fresh(draw) for draw in group]
+        networks = [self._fresh(draw).to(self.target.device) for draw in group]
         for network in networks:
             if plan.copied:
                 network.copy_blocks(source, plan.copied)
@@ -130,8 +130,8 @@ class Pupils:
         return Lesson(self.labels, self.places(order), self.places(held_out), changes)
 
     def places(self, rows: Tensor) -> Tensor:
-        """Return rows of the training split as rows of `images`."""
-        return torch.searchsorted(self._rows, rows)
+        """Return rows of the training split as rows of `images`, on their device."""
+        return torch.searchsorted(self._rows, rows).to(self.images.device)
 
     def _fresh(self, draw: Draw) -> Network:
         return build_network(

@@ -1,14 +1,12 @@
 """A training under way, and what must be kept of it to go on after a stop with the same bits."""
 
-import time
-
-import torch
 from torch import Tensor
 
 from defrost.networks.replicates import Replicates
 from defrost.provenance.resume import Resume
 from defrost.training.early_stopping import EarlyStopping
 from defrost.training.optimiser import Optimiser
+from defrost.training.torch_setup import generator_states, restore_generators, seconds_on
 
 
 class Run:
@@ -28,11 +26,12 @@ class Run:
         self.done = resume.facts.get("step", 0)
         self.taken: list[list[int]] = resume.facts.get("taken", [])
         self.seconds = resume.facts.get("seconds", 0.0)
-        self._began = time.perf_counter()
+        self._device = replicates.device
+        self._began = seconds_on(self._device)
 
     def enter(self, stopping: EarlyStopping | None) -> None:
         """Begin the next phase, or go on in it where it was stopped."""
-        self.stopping, self._began = stopping, time.perf_counter()
+        self.stopping, self._began = stopping, seconds_on(self._device)
         state, self.resume.tensors = self.resume.tensors, {}
         if not state:
             return
@@ -41,7 +40,7 @@ class Run:
             tensor.copy_(state[f"optimiser.{name}"])
         if stopping:
             stopping.load(_part("stopping.", state))
-        torch.set_rng_state(state["generator"])
+        restore_generators(_part("generator.", state), self._device)
         print(f"going on after step {self.done}")
 
     def leave(self, numbers: range) -> None:
@@ -50,7 +49,7 @@ class Run:
         reached = self.stopping.steps.tolist() if self.stopping else [numbers.stop] * count
         self.taken.append([step - numbers.start for step in reached])
         self.done = numbers.stop
-        self.seconds += time.perf_counter() - self._began
+        self.seconds += seconds_on(self._device) - self._began
 
     def after_step(self, done: int) -> None:
         """Keep the state where it is time to."""
@@ -59,10 +58,10 @@ class Run:
                 "network.": self.replicates.state_dict(),
                 "optimiser.": self.optimiser.state(),
                 "stopping.": self.stopping.state() if self.stopping else {},
+                "generator.": generator_states(self._device),  # for dropout
             }
             state = {start + name: t for start, part in parts.items() for name, t in part.items()}
-            state["generator"] = torch.get_rng_state()  # for dropout
-            seconds = self.seconds + time.perf_counter() - self._began
+            seconds = self.seconds + seconds_on(self._device) - self._began
             self.resume.save(state, step=done, taken=self.taken, seconds=seconds)
 
 

@@ -36,21 +36,24 @@ def train_source(settings: dict, dataset: Dataset, seeds: Seeds, resume: Resume)
         dataset.image_shape,
         dataset.classes,
         seed_of_block=lambda number: seeds(*name, "block", number),
-    )
+    ).to(dataset.device)
     images, labels = dataset.normalised("train")
     if settings["kind"] == "untrained":
         # else its features would shrink from block to block, which is not what is asked of it
         calibrate_normalisation(network, images)
         return network
     if settings["kind"] == "shuffled_labels":
-        labels = labels[torch.randperm(len(labels), generator=generator("labels"))]
+        labels = labels[
+            torch.randperm(len(labels), generator=generator("labels")).to(labels.device)
+        ]
     training = settings["training"]
     rows = torch.arange(len(labels))
     if held_out := held_out_count(training, len(labels)):
         rows = torch.randperm(len(labels), generator=generator("held out"))
     order = rows[batches(len(labels) - held_out, training, generator("batches"))]
     changes = augmentation_of(training, order.shape, [generator("augmentation")])
-    lesson = Lesson(labels, order[:, None], rows[None, len(labels) - held_out :], changes)
+    seen = (order[:, None], rows[None, len(labels) - held_out :])
+    lesson = Lesson(labels, *(part.to(labels.device) for part in seen), changes)
     torch.manual_seed(seeds(*name, "noise"))
     frozen = FrozenBlocks(None, images, math.inf, resume.folder)
     train_phases(Replicates([network]), SCRATCH, frozen, lesson, training, resume)
