@@ -163,9 +163,9 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
     return path, found, error.message
 
 
-def shown(value: object) -> str:
-    """Return a value as Python writes it, in one line of 60 letters at most."""
-    return _cut(" ".join(repr(value).split()))
+def shown(value: object, most: int = _SHOWN) -> str:
+    """Return a value as Python writes it, in one line of so many letters at most."""
+    return _cut(" ".join(repr(value).split()), most)
 
 
 def _name(key: object) -> str:
@@ -174,8 +174,8 @@ def _name(key: object) -> str:
     return _cut(text) if text and text.isprintable() else shown(key)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+def _cut(text: str, most: int = _SHOWN) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _hint(error: ValidationError) -> str:
