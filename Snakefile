@@ -6,6 +6,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/config_files.smk"
+
+
 configfile: "config.yaml"
 
 
@@ -40,6 +43,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/bundled.smk"
 include: "workflow/rules/bundle.smk"
 include: "workflow/rules/estimate.smk"
+include: "workflow/rules/check.smk"
 include: "workflow/rules/run.smk"
 
 

@@ -1,6 +1,8 @@
 """A bundle of the smoke preset: made, checked, validated, unpacked elsewhere and extended."""
 
+import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -16,6 +18,7 @@ from checkout import ROOT, SMOKE
 
 from defrost.bundle.read import open_bundle
 from defrost.bundle.write import write_bundle
+from defrost.provenance.digests import with_digest
 
 BUNDLE = Path("results/bundles/smoke.crate.zip")
 # nowhere else, and so neither in the source that a bundle holds
@@ -142,11 +145,16 @@ def test_figures_are_drawn_again_from_its_tables(bundled, tmp_path):
         for name, content in files.items()
         if "/figures/" not in name or Path(name).stem in kept
     }
-    # edited together with its checksum
+    # edited together with its checksums
     header, first, *rest = files[table].decode().splitlines(keepends=True)
     cells = dict(zip(header.strip().split(","), first.strip().split(","), strict=True))
     cells["gain"] = cells["gain_high"]
+    before = hashlib.sha256(files[table]).hexdigest()
     files[table] = "".join([header, ",".join(cells.values()) + "\n", *rest]).encode()
+    record = json.loads(files[f"{table}.json"])
+    assert record["files"] == {Path(table).name: before}
+    record["files"] = {Path(table).name: hashlib.sha256(files[table]).hexdigest()}
+    files[f"{table}.json"] = json.dumps(with_digest(record)).encode()
     write_bundle(tmp_path / "edited.zip", files)
 
     assert command("verify_bundle", tmp_path / "edited.zip").returncode == 0

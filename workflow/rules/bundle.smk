@@ -1,7 +1,7 @@
 # Bundles: a study's run in one file, as an RO-Crate that others can check and go on from.
 #
 # REQUIRED INPUTS   every table and figure of the study, and its recommendation
-# OUTPUTS           results/{study}/report.html and report.zip, of the study alone
+# OUTPUTS           results/bundles/{study}/report.html and report.zip, of the study alone
 #                   results/bundles/{study}.crate.zip
 
 
@@ -11,8 +11,8 @@ rule report_study:
         results=results_of,
         texts=report_texts(),
     output:
-        page="results/{study}/report.html",
-        archive="results/{study}/report.zip",
+        page="results/bundles/{study}/report.html",
+        archive="results/bundles/{study}/report.zip",
     log:
         "results/{study}/logs/report_study.log",
     benchmark:
@@ -30,8 +30,8 @@ rule report_study:
 rule write_bundle:
     input:
         results=results_of,
-        report="results/{study}/report.html",
-        archive="results/{study}/report.zip",
+        report="results/bundles/{study}/report.html",
+        archive="results/bundles/{study}/report.zip",
     output:
         bundle="results/bundles/{study}.crate.zip",
         record="results/bundles/{study}.crate.zip.json",

@@ -1,15 +1,12 @@
 # What the rule files share; no rules here.
 #
-# REQUIRED INPUTS   the config and workflow/schemas/config.schema.yaml
+# REQUIRED INPUTS   the config, workflow/schemas/config.schema.yaml, and SCRIPTS from
+#                   config_files.smk
 # OUTPUTS           STUDIES (resolved), code() and the settings of every rule
 
 import sys
-from pathlib import Path
 
 import yaml
-
-SCRIPTS = Path(workflow.basedir) / "workflow/scripts"
-sys.path.insert(0, str(SCRIPTS))
 
 from defrost.config import grid, schema
 from defrost.networks.catalogue import number_of_blocks

@@ -16,7 +16,7 @@ from defrost.bundle.lineage import find_steps
 from defrost.bundle.private import of_this_machine
 from defrost.bundle.source import read_source
 from defrost.bundle.write import measure, write_bundle
-from defrost.provenance.files import write_json
+from defrost.provenance.files import write_record
 from defrost.provenance.record import make_record
 from defrost.provenance.snakemake_records import FOLDER, read_records
 
@@ -42,6 +42,7 @@ contents.files[layout.METADATA] = (json.dumps(description, indent=1) + "\n").enc
 digest = write_bundle(snakemake.output.bundle, contents.files)
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)
-write_json(snakemake.output.record, {**record, "sha256": digest, "commit": source.commit})
+record["commit"] = source.commit
+write_record(snakemake.output.record, record, snakemake.output.bundle)
 size = Path(snakemake.output.bundle).stat().st_size
 print(f"{len(contents.files)} files of {len(steps)} steps in {size / 1e6:.1f} MB; SHA-256 {digest}")

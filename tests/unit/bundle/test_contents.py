@@ -1,6 +1,7 @@
 """A bundle holds what led to the results, and nothing private."""
 
 import copy
+import hashlib
 import json
 
 import pytest
@@ -15,6 +16,7 @@ from defrost.bundle.private import of_this_machine
 from defrost.bundle.source import read_source
 from defrost.bundle.write import measure
 from defrost.errors import UserError
+from defrost.provenance.digests import with_digest
 
 ENVIRONMENT = {"HOME": "/home/jane", "HOSTNAME": "planted-host", "A_TOKEN": "planted-token"}
 
@@ -134,13 +136,18 @@ def test_absolute_paths_of_the_users_data_become_names(tmp_path, records):
     records[TABLE] = record("tabulate", "tabulate", [MODEL_FILE, path], ended=200.0)
     records[TABLE]["params"].append(f"{{'path': '{path}'}}")
     records[RECORD_FILE] = records[TABLE]
-    (tmp_path / RECORD_FILE).write_text(json.dumps({"settings": {"path": path}}))
+    sidecar = with_digest({"settings": {"path": path}, "files": {"accuracy.csv": "0"}})
+    (tmp_path / RECORD_FILE).write_text(json.dumps(sidecar))
     contents = gathered(tmp_path, records, config)
     assert not [name for name, content in contents.files.items() if b"/srv" in content]
     kept = yaml.safe_load(contents.files["config.yaml"])
     assert kept["studies"]["a"]["target"]["path"] == "pictures"
     assert json.loads(contents.files[layout.RECORDS])[TABLE]["input"] == [MODEL_FILE, "pictures"]
     assert "pictures" in contents.left_out
+    # a result's own digests hold for what is in the bundle
+    digest = hashlib.sha256(contents.files[TABLE]).hexdigest()
+    expected = with_digest({"settings": {"path": "pictures"}, "files": {"accuracy.csv": digest}})
+    assert json.loads(contents.files[RECORD_FILE]) == expected
 
 
 def test_the_description_names_every_file_and_every_step(tmp_path, records):

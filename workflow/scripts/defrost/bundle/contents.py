@@ -1,6 +1,7 @@
 """What goes into a bundle: every file by its path, with nothing private in it."""
 
 import copy
+import hashlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from defrost.bundle.lineage import Step, kept_records
 from defrost.bundle.private import Private, absolute_paths
 from defrost.bundle.source import Source
 from defrost.errors import UserError
+from defrost.provenance.digests import with_digest
 
 _TEXT = {".csv", ".diff", ".html", ".json", ".tsv", ".yaml"}
 _MODEL = ".safetensors"
@@ -66,8 +68,8 @@ def gather(
     moved = _moved(config)
     study = config["run"][0]
     renamed = {
-        f"results/{study}/report.html": layout.PAGE,
-        f"results/{study}/report.zip": layout.ARCHIVE,
+        f"results/bundles/{study}/report.html": layout.PAGE,
+        f"results/bundles/{study}/report.zip": layout.ARCHIVE,
     }
     kept = {
         path: record for path, record in kept_records(steps, records).items() if path not in renamed
@@ -91,6 +93,8 @@ def gather(
     for name, content in made.items():
         is_text = Path(name).suffix in _TEXT
         files[name] = _bytes(_text(content, moved)) if is_text else content
+    if moved:
+        files |= _sealed(files)
     for name, content in files.items():
         _check(name, content, private, of_source=name in source.files)
     return Contents(files, *_in_terms_of(files, steps, renamed | moved, folder))
@@ -123,6 +127,24 @@ def _text(content: bytes, moved: dict[str, str]) -> str:
     for path in sorted(moved, key=len, reverse=True):
         text = text.replace(path, moved[path])
     return text
+
+
+def _sealed(files: dict[str, bytes | mmap]) -> dict[str, bytes]:
+    """Return the sidecars of results anew, with the digests of what the bundle holds."""
+    sealed = {}
+    for name, content in files.items():
+        if not (name.startswith("results/") and name.endswith(".json")):
+            continue
+        record = json.loads(content)
+        if {"files", "digest"} <= record.keys():
+            digests = {}
+            for each, digest in record["files"].items():
+                held = files.get(str(Path(name).with_name(each)))
+                digests[each] = digest if held is None else hashlib.sha256(held).hexdigest()
+            sealed[name] = (
+                json.dumps(with_digest({**record, "files": digests}), indent=2) + "\n"
+            ).encode()
+    return sealed
 
 
 def _bytes(text: str) -> bytes:

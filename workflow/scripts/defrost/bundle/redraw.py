@@ -44,7 +44,9 @@ def redraw(bundle: Bundle, checkout: Path, folder: Path) -> Iterator[Redrawn]:
     records = bundle.read_json(layout.RECORDS)
     needed = {name: _from_results(records.get(name, {})) for name in figures}
     can = [name for name in figures if needed[name] and needed[name] <= set(bundle.names)]
-    unpack(bundle, folder, sorted({table for name in can for table in needed[name]}))
+    tables = {table for name in can for table in needed[name]}
+    records_of_tables = {f"{table}.json" for table in tables} & set(bundle.names)
+    unpack(bundle, folder, sorted(tables | records_of_tables))
     config = read_config(bundle)
     folder.mkdir(exist_ok=True)
     (folder / layout.CONFIG).write_text(json.dumps(config))
