@@ -6,7 +6,7 @@ BIN = .venv/bin
 # where Snakemake looks for a profile by its name
 SETTINGS = $${XDG_CONFIG_HOME:-$$HOME/.config}/snakemake
 
-.PHONY: all help slurm-profile test test-slurm lint format benchmark benchmark-slurm docs lock clean
+.PHONY: all help slurm-profile test test-slurm lint format benchmark benchmark-slurm audit docs lock clean
 
 all: .venv/installed ## Run the default studies: tables, figures and report
 	$(BIN)/snakemake
@@ -44,6 +44,9 @@ benchmark: .venv/installed-dev .venv-peers/installed .venv-dadapy/installed ## M
 benchmark-slurm: .venv/installed-dev ## Measure what grouping cells saves, on a SLURM on this machine (Debian, root)
 	$(BIN)/python tests/benchmarks/grouping.py
 
+audit: .venv-audit/installed ## Ask PyPI for known vulnerabilities of the pinned packages
+	.venv-audit/bin/pip-audit --requirement envs/constraints.txt --no-deps --disable-pip --progress-spinner off
+
 docs: .venv/installed-dev ## Write docs/parameters.md anew from the schema
 	$(BIN)/python docs/make_parameters.py
 
@@ -51,7 +54,7 @@ lock: .venv/installed-dev ## Write the pins of everything that is installed to e
 	$(BIN)/python envs/lock.py
 
 clean: ## Remove the environment and caches; results stay
-	rm -rf .venv .venv-peers .venv-dadapy .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-dadapy .venv-audit .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/installed: envs/requirements.txt envs/constraints.txt

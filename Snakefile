@@ -6,6 +6,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/config_files.smk"
+
+
 configfile: "config.yaml"
 
 
@@ -37,6 +40,8 @@ include: "workflow/rules/accuracy_figures.smk"
 include: "workflow/rules/similarity_figures.smk"
 include: "workflow/rules/nothing.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/estimate.smk"
+include: "workflow/rules/check.smk"
 include: "workflow/rules/run.smk"
 
 

@@ -1,7 +1,7 @@
 """Measure a run of the default studies, and of what it does the parts that must be fast.
 
-How much of a run is training and what a redrawn figure costs, in a copy of the checkout in a
-temporary folder; training beside a plain loop;
+What a run takes beside what `snakemake estimate` said, how much of it is training and what a
+redrawn figure costs, in a copy of the checkout in a temporary folder; training beside a plain loop;
 and the clones of large images. `make benchmark` calls it.
 """
 
@@ -52,14 +52,25 @@ def seconds(folder: Path, *command: str) -> float:
     return time.perf_counter() - began
 
 
+def estimated_seconds(folder: Path, *arguments: str) -> float:
+    """Print what `snakemake estimate` says and return the wall time in it."""
+    command = [sys.executable, "-m", "snakemake", "estimate", "--cores", str(CORES), *arguments]
+    said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    print(said)
+    number, unit = re.search(r"^here +([\d,.]+) (s|min|h)", said, re.MULTILINE).groups()
+    return float(number.replace(",", "")) * {"s": 1, "min": 60, "h": 3600}[unit]
+
+
 def measure_run(folder: Path) -> None:
     """Run the default studies and print where the time went."""
+    estimated = estimated_seconds(folder)
     wall = seconds(folder, "-m", "snakemake", "--cores", str(CORES))
     jobs = pd.DataFrame(_jobs(folder), columns=["rule", "seconds"])
     training = sum(_training_seconds(folder))
     own = jobs["seconds"].sum()
     print(f"default studies: {wall:.0f} s of wall time on {CORES} cores, {len(jobs)} jobs")
     print(jobs.groupby("rule")["seconds"].agg(["count", "mean", "sum"]).round(1).to_string())
+    print(f"estimated {estimated:.0f} s / taken {wall:.0f} s = {estimated / wall:.2f} (0.5 to 2)")
     print(f"wall time x cores {wall * CORES:.0f} s")
     print(f"  / the jobs' own time  {own:4.0f} s = {wall * CORES / own:.2f} (at most 1.3)")
     print(f"  / training proper     {training:4.0f} s = {wall * CORES / training:.2f}")

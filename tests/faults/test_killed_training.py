@@ -15,7 +15,7 @@ from small_cells import CELL, TRAINING
 
 from defrost.data.dataset import Dataset, Examples, channel_statistics
 from defrost.networks.build import build_network
-from defrost.provenance.files import write_tensors
+from defrost.provenance.files import read_record, write_tensors
 
 # what Snakemake hands to a script, without the seconds it takes to start
 RUN = """
@@ -143,6 +143,8 @@ def result(folder):
                 {k: v for k, v in row.items() if k not in ("train_seconds", "peak_memory")}
                 for row in rows
             ]
+        elif path.name.endswith(".csv.json"):
+            left[path.name] = read_record(path.with_suffix(""))  # without the sum of the rows
         elif path.name != "log":
             left[path.name] = path.read_bytes()
     return left

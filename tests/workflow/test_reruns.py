@@ -152,7 +152,7 @@ def in_words(folder: Path) -> None:
 
 ASIDE = (
     "data_root: elsewhere\ndownload: true\n"
-    "device: cpu\nfeature_memory_mb: 1\ncheckpoint_seconds: 5\n"
+    "device: cpu\nfeature_memory_mb: 1\ncheckpoint_seconds: 5\ngpu_tflops: 1\n"
 )
 
 UNSEEN = {

@@ -1,15 +1,12 @@
 # What the rule files share; no rules here.
 #
-# REQUIRED INPUTS   the config and workflow/schemas/config.schema.yaml
+# REQUIRED INPUTS   the config, workflow/schemas/config.schema.yaml, and SCRIPTS from
+#                   config_files.smk
 # OUTPUTS           STUDIES (resolved), code() and the settings of every rule
 
 import sys
-from pathlib import Path
 
 import yaml
-
-SCRIPTS = Path(workflow.basedir) / "workflow/scripts"
-sys.path.insert(0, str(SCRIPTS))
 
 from defrost.config import grid, schema
 from defrost.networks.catalogue import number_of_blocks
@@ -133,8 +130,8 @@ def config_of_run():
 
     Without what is no part of a result: where data lie, and what jobs may use.
     """
-    aside = "data_root device download feature_memory_mb checkpoint_seconds".split()
-    config = {key: CONFIG[key] for key in CONFIG if key not in aside}
+    aside = "data_root device download feature_memory_mb checkpoint_seconds gpu_tflops"
+    config = {key: CONFIG[key] for key in CONFIG if key not in aside.split()}
     return {**config, "studies": {name: STUDIES[name] for name in CONFIG["run"]}}
 
 

@@ -40,6 +40,7 @@ rule measure_clone:
 rule collect_clone_ladder:
     input:
         rows=ladder_files,
+        rows_schema=f"{SCHEMAS}/clone_measures.schema.yaml",
         schema=f"{SCHEMAS}/clone_ladder.schema.yaml",
     output:
         table="results/{study}/tables/clone_ladder.csv",
@@ -88,6 +89,7 @@ rule plot_wgan_training:
         target="results/{study}/data/target.safetensors",
         clones=lambda w: wgan_files(w, "data/{}.safetensors"),
         losses=lambda w: wgan_files(w, "clones/{}-losses.csv"),
+        schema=f"{SCHEMAS}/wgan_losses.schema.yaml",
     output:
         **figure_outputs("wgan_training"),
     log:

@@ -4,13 +4,11 @@ from defrost.provenance.logs import start_log
 
 start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
 
-import pandas as pd
-
 from defrost.provenance.record import make_record
-from defrost.provenance.tables import write_table
+from defrost.provenance.tables import read_parts, write_table
 from defrost.statistics.clone_ladder import clone_ladder_table
 
-parts = pd.concat([pd.read_csv(path) for path in snakemake.input.rows], ignore_index=True)
+parts = read_parts(snakemake.input.rows, snakemake.input.rows_schema)
 table = clone_ladder_table(parts)
 
 record = make_record(snakemake.rule, snakemake.params.settings, snakemake.params.code)

@@ -4,17 +4,16 @@ from defrost.provenance.logs import start_log
 
 start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.params.settings)
 
-import pandas as pd
-
 from defrost.data.dataset import Dataset
 from defrost.figures.style import save_figure
 from defrost.figures.wgan_training import draw_wgan_training
 from defrost.provenance.record import make_record
+from defrost.provenance.tables import read_table
 
 settings = snakemake.params.settings
 target = Dataset.read(snakemake.input.target)
 clones = [Dataset.read(path) for path in snakemake.input.clones]
-losses = [pd.read_csv(path) for path in snakemake.input.losses]
+losses = [read_table(path, snakemake.input.schema) for path in snakemake.input.losses]
 figure, plotted = draw_wgan_training(
     target,
     dict(zip(settings["clones"], clones, strict=True)),

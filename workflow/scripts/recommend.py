@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from jsonschema import validate
 
-from defrost.provenance.files import write_json, written_whole
+from defrost.provenance.files import write_json, write_record, written_whole
 from defrost.provenance.record import make_record
 from defrost.provenance.tables import read_table
 from defrost.recommendation.page import page
@@ -26,8 +26,8 @@ validate(found, yaml.safe_load(Path(files.schema).read_text()))
 
 record = make_record(snakemake.rule, settings, snakemake.params.code)
 write_json(snakemake.output.answer, found)
-write_json(snakemake.output.answer_record, record)
+write_record(snakemake.output.answer_record, record, snakemake.output.answer)
 with written_whole(snakemake.output.page) as partial:
     partial.write_text(page(found))
-write_json(snakemake.output.page_record, record)
+write_record(snakemake.output.page_record, record, snakemake.output.page)
 print(found["answer"])

@@ -7,7 +7,7 @@ start_log(snakemake.log[0], snakemake.rule, snakemake.wildcards, snakemake.param
 from defrost.findings.page import findings_page
 from defrost.findings.study import Study
 from defrost.findings.table import findings_table
-from defrost.provenance.files import write_json, written_whole
+from defrost.provenance.files import write_record, written_whole
 from defrost.provenance.record import make_record
 from defrost.provenance.tables import read_table, write_table
 
@@ -27,5 +27,5 @@ record = make_record(snakemake.rule, settings, snakemake.params.code)
 write_table(snakemake.output.table, table, snakemake.input.schema, record)
 with written_whole(snakemake.output.page) as page:
     page.write_text(findings_page(table))
-write_json(snakemake.output.page_record, record)
+write_record(snakemake.output.page_record, record, snakemake.output.page)
 print(table[["finding", "value", "low", "high", "verdict"]].to_string(index=False, na_rep="-"))

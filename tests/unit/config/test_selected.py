@@ -41,7 +41,7 @@ def test_a_source_is_ranked_where_it_is_transferred_and_the_target_has_networks(
     [
         (
             {"sources": ["nera"]},
-            "sources[0]: found nera; allowed are those of the study: near, few",
+            "sources[0]: found 'nera'; allowed are those of the study: near, few",
         ),
         ({"sizes": [50]}, "sizes[0]: found 50; allowed are those of the study: 10, 20, 100"),
         (

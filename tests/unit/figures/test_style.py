@@ -64,7 +64,9 @@ def test_figure_is_saved_with_numbers_and_record(tmp_path):
         "name.png",
     ]
     assert (tmp_path / "name.csv").read_text() == "size,test_accuracy\n20,0.1\n"
-    assert json.loads((tmp_path / "name.json").read_text()) == {"rule": "plot"}
+    record = json.loads((tmp_path / "name.json").read_text())
+    assert record["rule"] == "plot"
+    assert list(record["files"]) == ["name.pdf", "name.png", "name.csv"]
 
 
 def test_saved_files_hold_no_date_and_embed_truetype(tmp_path):

@@ -5,7 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from defrost.provenance.files import write_rows
+from defrost.provenance.digests import ResultError
+from defrost.provenance.files import write_record, write_rows
 from defrost.provenance.tables import TableError, read_parts, read_table, write_table
 
 SCHEMA = """
@@ -43,6 +44,7 @@ def test_rows_are_sorted_by_the_keys_and_come_back(schema, tmp_path):
         ({"value": [0.5, 1.5]}, "column value: 1.5 breaks maximum 1"),
         ({"value": [0.5, None]}, "column value: row 2 is empty"),
         ({"value": ["x", "y"]}, "column value: 'x' is not a number"),
+        ({"size": [1.5, 2]}, "column size: 1.5 is not a whole number"),
         ({"extra": [1, 2]}, "missing or unknown columns: extra"),
         ({"name": ["a", "a"], "size": [2, 2]}, "two rows for {'name': 'a', 'size': 2}"),
     ],
@@ -71,7 +73,30 @@ def test_names_that_look_like_something_else_stay_names(schema, tmp_path):
     assert list(read_parts([tmp_path / "t.csv"], schema)["name"]) == names
 
 
-def test_a_damaged_table_is_refused_when_it_is_read(schema, tmp_path):
+def test_a_table_of_another_schema_is_refused_when_it_is_read(schema, tmp_path):
     (tmp_path / "t.csv").write_text("name,size,value,gain\na,1,oops,0.1\n")
+    write_record(tmp_path / "t.csv.json", {}, tmp_path / "t.csv")
     with pytest.raises(TableError, match=r"t\.csv: column value: 'oops' is not a number"):
         read_table(tmp_path / "t.csv", schema)
+
+
+def test_a_table_that_was_edited_is_refused_when_it_is_read(schema, tmp_path):
+    write_table(tmp_path / "t.csv", frame(), schema, {})
+    edited = (tmp_path / "t.csv").read_text().replace("0.5", "0.6")
+    (tmp_path / "t.csv").write_text(edited)
+    for read in (lambda: read_table(tmp_path / "t.csv", schema), lambda: parts(tmp_path, schema)):
+        with pytest.raises(ResultError, match=r"t\.csv: found it damaged, or changed after"):
+            read()
+
+
+def parts(folder, schema):
+    return read_parts([str(folder / "t.csv")], schema)
+
+
+def test_infinity_is_refused_unless_a_column_may_hold_it(schema, tmp_path):
+    given = frame(gain=[float("inf"), 0.1])
+    with pytest.raises(TableError, match="column gain: inf is not finite"):
+        write_table(tmp_path / "t.csv", given, schema, {})
+    schema.write_text(SCHEMA.replace("optional: true", "optional: true, infinite: true"))
+    write_table(tmp_path / "t.csv", given, schema, {})
+    assert read_table(tmp_path / "t.csv", schema)["gain"].max() == float("inf")

@@ -4,7 +4,7 @@ import difflib
 import os
 from pathlib import Path
 
-from defrost.config.schema import ConfigError
+from defrost.config.schema import ConfigError, shown
 from defrost.data.catalogue import KNOWN, REAL, class_count, data_kind, image_shape
 from defrost.data.official_parts import sizes_by_part
 from defrost.networks.catalogue import AUXILIARY, MODELS, OWN, image_advice, number_of_blocks
@@ -13,6 +13,8 @@ from defrost.training.held_out import held_out_count
 # names that files and tables give to something else
 _RESERVED_SOURCES = ("scratch", "target")
 _RESERVED_STUDIES = ("benchmarks", "logs")
+
+_LONGEST_PATH = 300  # letters in a message
 
 # suffixes of the user's own files
 _SUFFIXES = {"arrays": (".npz", ".safetensors"), "weights": (".safetensors", ".pt", ".pth")}
@@ -24,7 +26,7 @@ def check_top_level(config: dict) -> None:
     for position, name in enumerate(config["run"]):
         if name not in config["studies"]:
             allowed = f"allowed are {', '.join(config['studies'])}"
-            raise ConfigError(["run", position], f"found {name!r}", allowed)
+            raise ConfigError(["run", position], f"found {shown(name)}", allowed)
 
 
 def check_network(path: list, network: dict) -> None:
@@ -32,7 +34,8 @@ def check_network(path: list, network: dict) -> None:
     name = network["name"]
     if name in OWN or name in MODELS:
         return
-    found, allowed = f"found {name!r}", f"{', '.join(OWN)} and torchvision's classification models"
+    found = f"found {shown(name)}"
+    allowed = f"{', '.join(OWN)} and torchvision's classification models"
     if name in AUXILIARY:
         found = f"{found}, which has auxiliary outputs while it trains"
         raise ConfigError([*path, "name"], found, f"allowed are {allowed} without them")
@@ -109,7 +112,7 @@ def _check_weights(path: list, source: dict, network: str) -> None:
         raise ConfigError([*path, "version"], found, "allowed beside a model of torchvision's")
     if source["version"] not in MODELS[network].versions:
         allowed = f"allowed for {network} are {', '.join(MODELS[network].versions)}"
-        raise ConfigError([*path, "version"], f"found {source['version']!r}", allowed)
+        raise ConfigError([*path, "version"], f"found {shown(source['version'])}", allowed)
 
 
 def _check_moments(path: list, source: dict, target: dict) -> None:
@@ -140,9 +143,10 @@ def _check_classes(path: list, data: dict) -> None:
     for place, name in enumerate(names):
         if known and name not in map(str, range(known.classes)):
             allowed = f"allowed are 0 to {known.classes - 1}"
-            raise ConfigError([*path, "classes"], f"found {name!r}", allowed)
+            raise ConfigError([*path, "classes"], f"found {shown(name)}", allowed)
         if name in names[:place]:
-            raise ConfigError([*path, "classes"], f"found {name!r} twice", "allowed is it once")
+            found = f"found {shown(name)} twice"
+            raise ConfigError([*path, "classes"], found, "allowed is it once")
 
 
 def _check_path(path: list, data: dict) -> None:
@@ -151,11 +155,11 @@ def _check_path(path: list, data: dict) -> None:
         return
     folder = data_kind(data) == "folder"
     if not (os.path.isdir if folder else os.path.isfile)(data["path"]):  # no error for odd names
-        found = f"found no {'folder' if folder else 'file'} {data['path']!r}"
+        found = f"found no {'folder' if folder else 'file'} {shown(data['path'], _LONGEST_PATH)}"
         raise ConfigError([*path, "path"], found, f"it is looked for in {Path.cwd()}")
     suffixes = _SUFFIXES.get(data_kind(data), "")
     if not data["path"].endswith(suffixes):
-        found = f"found the file {data['path']!r}"
+        found = f"found the file {shown(data['path'], _LONGEST_PATH)}"
         raise ConfigError([*path, "path"], found, f"allowed are {' and '.join(suffixes)}")
 
 
@@ -256,7 +260,7 @@ def _check_among(path: list, values: list, known: list, which: str) -> None:
     for position, value in enumerate(values):
         if value not in known:
             allowed = f"allowed are {which}: {', '.join(map(str, known))}"
-            raise ConfigError([*path, position], f"found {value}", allowed)
+            raise ConfigError([*path, position], f"found {shown(value)}", allowed)
 
 
 def _check_each(path: list, values: list[int], limit: int, allowed: str) -> None:

@@ -11,6 +11,8 @@ from jsonschema.validators import extend
 
 from defrost.errors import UserError
 
+_SHOWN = 60  # letters of a name or value in a message
+
 
 class ConfigError(UserError):
     """A config that cannot be run: where, what was found, what is allowed."""
@@ -21,7 +23,7 @@ class ConfigError(UserError):
 
 def key_path(path: list) -> str:
     """Return a path of keys and indices as a user would write it: `studies.digits.sizes[0]`."""
-    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    text = "".join(f"[{shown(key)}]" if isinstance(key, int) else f".{_name(key)}" for key in path)
     return text.removeprefix(".") or "top level"
 
 
@@ -123,13 +125,13 @@ _TYPE_NAMES = {
 
 def _explanation(error: ValidationError) -> tuple[list, str, str]:
     """Return where the error is, what was found there and what is allowed."""
-    path, found, limit = list(error.absolute_path), f"found {_shown(error.instance)}", None
+    path, found, limit = list(error.absolute_path), f"found {shown(error.instance)}", None
     limit = error.validator_value
     match error.validator:
         case "additionalProperties":
             known = error.schema["properties"]
-            key = min(map(str, error.instance.keys() - known.keys()))
-            close = difflib.get_close_matches(key, known, n=1)
+            key = min(error.instance.keys() - known.keys(), key=str)
+            close = difflib.get_close_matches(str(key), known, n=1)
             hint = f"did you mean {close[0]}? " if close else ""
             return [*path, key], "found an unknown key", f"{hint}allowed are {', '.join(known)}"
         case "required":
@@ -157,13 +159,23 @@ def _explanation(error: ValidationError) -> tuple[list, str, str]:
             return path, found, "allowed is every value once"
         case "pattern" | "maxLength":
             name = "a name of lower case letters, digits and underscores, 60 at most"
-            return path, f"found the name {_shown(error.instance)}", f"allowed is {name}"
+            return path, f"found the name {shown(error.instance)}", f"allowed is {name}"
     return path, found, error.message
 
 
-def _shown(value: object) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def shown(value: object, most: int = _SHOWN) -> str:
+    """Return a value as Python writes it, in one line of so many letters at most."""
+    return _cut(" ".join(repr(value).split()), most)
+
+
+def _name(key: object) -> str:
+    """Return a key as it is; in quotes one that nobody could see, or that a terminal obeys."""
+    text = " ".join(str(key).split())
+    return _cut(text) if text and text.isprintable() else shown(key)
+
+
+def _cut(text: str, most: int = _SHOWN) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def _hint(error: ValidationError) -> str:

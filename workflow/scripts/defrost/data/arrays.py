@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from defrost.data.packed import check_size
 from defrost.data.raw import DataError, RawData
 
 _LAYOUTS = "allowed are N x H x W, N x C x H x W or N x H x W x C, with 1 or 3 for just one C"
@@ -65,6 +66,7 @@ _NAMES = ("images", "labels", "test_images", "test_labels")
 
 
 def _load_npz(path: Path) -> dict[str, np.ndarray]:
+    check_size(path)
     with np.load(path, allow_pickle=False) as archive:
         return {name: archive[name] for name in _NAMES if name in archive}
 

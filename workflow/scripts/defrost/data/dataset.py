@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from defrost.provenance.digests import ResultError
 from defrost.provenance.files import read_tensors, write_tensors
 
 _ROUNDING = 1e-6  # of the largest value: float32 has no more digits
@@ -68,11 +69,27 @@ class Dataset:
 
     @classmethod
     def read(cls, path: str | Path, device: str = "cpu") -> "Dataset":
-        """Read a data set that `write` wrote, for networks on a device."""
+        """Read a data set that `write` wrote, for networks on a device.
+
+        Raises ResultError for any other file.
+        """
         tensors = read_tensors(path)
         names = [key.removesuffix(".images") for key in tensors if key.endswith(".images")]
-        splits = {n: Examples(tensors[f"{n}.images"], tensors[f"{n}.labels"]) for n in names}
-        return cls(splits, tensors["mean"], tensors["deviation"], device)
+        try:
+            splits = {n: Examples(tensors[f"{n}.images"], tensors[f"{n}.labels"]) for n in names}
+            read = cls(splits, tensors["mean"], tensors["deviation"], device)
+            whole = all(map(_is_whole, read.splits.values())) and "train" in read.splits
+            if not whole or {len(read.mean), len(read.deviation)} != {read.image_shape[0]}:
+                raise ValueError
+        except (KeyError, ValueError) as error:
+            raise ResultError(path, "found tensors that are no data set") from error
+        return read
+
+
+def _is_whole(examples: Examples) -> bool:
+    images, labels = examples
+    kinds = (images.ndim, images.dtype, labels.ndim, labels.dtype)
+    return kinds == (4, torch.float32, 1, torch.int64) and len(images) == len(labels)
 
 
 def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:

@@ -87,6 +87,8 @@ def _read_image(file: Path, mode: str) -> Image.Image:
             # Pillow warns of an image that would fill the memory before it refuses a larger one
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=_formats()) as image:
+                image.verify()  # checksums, which decoding passes over
+            with Image.open(file, formats=_formats()) as image:
                 image.load()
         return _opaque(_eight_bits(image)).convert(mode)
     except Exception as error:  # each format has errors of its own for damaged files

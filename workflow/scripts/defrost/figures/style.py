@@ -14,7 +14,7 @@ from matplotlib import rc_context
 from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.figure import Figure
 
-from defrost.provenance.files import write_json, written_whole
+from defrost.provenance.files import write_record, written_whole
 
 COLUMN_WIDTH = 3.3  # inches
 FULL_WIDTH = 6.9
@@ -132,11 +132,12 @@ def save_figure(path: str | Path, figure: Figure, plotted: pd.DataFrame, record:
     the same bytes.
     """
     stem = Path(path)
+    files = pdf, png, csv = [stem.with_suffix(suffix) for suffix in (".pdf", ".png", ".csv")]
     with in_style():
-        with written_whole(stem.with_suffix(".pdf")) as partial:
+        with written_whole(pdf) as partial:
             figure.savefig(partial, metadata={"CreationDate": None})
-        with written_whole(stem.with_suffix(".png")) as partial:
+        with written_whole(png) as partial:
             figure.savefig(partial, metadata={"Software": None})
-    with written_whole(stem.with_suffix(".csv")) as partial:
+    with written_whole(csv) as partial:
         plotted.to_csv(partial, index=False)
-    write_json(stem.with_suffix(".json"), record)
+    write_record(stem.with_suffix(".json"), record, *files)

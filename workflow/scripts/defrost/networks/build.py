@@ -11,6 +11,7 @@ from defrost.networks.catalogue import MODELS, image_advice
 from defrost.networks.convnet import convnet_modules
 from defrost.networks.mlp import mlp_modules
 from defrost.networks.network import Network
+from defrost.provenance.digests import ResultError
 from defrost.provenance.files import read_tensors
 
 
@@ -51,12 +52,16 @@ def read_network(path: str | Path, settings: dict, image_shape: tuple[int, ...])
     """Return the network whose state was written to `path` as safetensors.
 
     It has as many classes as its readout, which a source's task may have more or fewer of than
-    the target's.
+    the target's. Raises ResultError for any other file.
     """
     state = read_tensors(path)
-    classes = next(len(state[name]) for name in state if name.startswith("readout."))
+    classes = next((len(state[name]) for name in state if name.startswith("readout.")), 1)
     network = build_network(settings, image_shape, classes, seed_of_block=lambda number: number)
-    network.load_state_dict(state)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        found = f"found other tensors than those of the network {settings['name']}"
+        raise ResultError(path, found) from error
     return network.eval()
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from defrost.data.packed import PackedError, check_size, check_sums
 from defrost.errors import UserError
 from defrost.networks.build import build_network
 from defrost.networks.catalogue import MODELS
 from defrost.networks.network import Network
-from defrost.provenance.files import read_tensors
+from defrost.provenance.digests import ResultError
+from defrost.provenance.files import read_foreign_tensors
 
 _SHOWN = 3  # tensors that a message names; the others are counted
 _ALLOWED = "allowed is safetensors, or a plain state dict: tensors by name and nothing else"
@@ -55,8 +57,10 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
     """
     try:
         if Path(path).suffix == ".safetensors":
-            state = read_tensors(path)
+            state = read_foreign_tensors(path)
         else:
+            check_size(path)
+            check_sums(path)
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # safetensors, zip files and torch each have their own
         raise UserError(f"weights: {path}", _what_is_wrong(error), _ALLOWED) from error
@@ -120,6 +124,10 @@ def _names(
 
 def _what_is_wrong(error: Exception) -> str:
     """Say why a file cannot be read, without torch's advice to read it all the same."""
+    if isinstance(error, ResultError):
+        return error.found
+    if isinstance(error, PackedError):
+        return f"found a file that cannot be read: {error}"
     if asked := re.search(r"GLOBAL (\S+)", str(error)):
         return f"found more than tensors: reading it would load {asked[1]}"
     return f"found a file that cannot be read ({type(error).__name__})"

@@ -66,9 +66,9 @@ def _records(results: Path) -> Iterator[tuple[str, dict]]:
                     record = json.loads(Path(path).read_bytes())
                 else:
                     continue
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue  # a broken file is the business of the job that reads it
-            if isinstance(record, dict) and {"rule", "code", "versions"} <= record.keys():
+            if isinstance(record, dict) and isinstance(record.get("versions"), dict):
                 yield path, record
 
 

@@ -18,7 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from defrost.provenance.files import read_record, read_tensors, write_tensors
+from defrost.provenance.digests import recorded_digest
+from defrost.provenance.files import read_record, read_tensors, save_tensors
 
 _PATIENCE = 60  # seconds that another process of the same job is given to save and end
 
@@ -47,7 +48,7 @@ class Resume:
         """Keep a state in place of the last one; end the job if it was asked to end."""
         self.facts |= facts
         content = {"fingerprint": self.fingerprint, "facts": self.facts, "devices": self.devices}
-        write_tensors(self._file, tensors, content | {"digest": _digest(tensors)})
+        save_tensors(self._file, tensors, content)
         self._saved = time.monotonic()
         if self.ending:
             print("stopped by a signal; the state is saved")
@@ -63,17 +64,15 @@ class Resume:
             return
         try:
             record, tensors = read_record(self._file), read_tensors(self._file)
-            whole = record["digest"] == _digest(tensors)
         except Exception as error:  # whatever a damaged file raises, it is no state to go on from
             print(f"found a damaged state, starting anew: {error}")
             return
-        if whole and record["fingerprint"] == self.fingerprint:
+        if record["fingerprint"] == self.fingerprint:
             # copies: the file that they are mapped from will be replaced
             self.tensors = {name: tensor.clone() for name, tensor in tensors.items()}
             self.facts, self.devices = record["facts"], record["devices"]
         else:
-            reason = "of other settings, code or inputs" if whole else "that is damaged"
-            print(f"found a state {reason}, starting anew")
+            print("found a state of other settings, code or inputs, starting anew")
 
     @property
     def _file(self) -> Path:
@@ -162,17 +161,11 @@ def _ask_to_end(lock: TextIO) -> None:
 
 
 def _fingerprint(settings: dict, code: str, inputs: list[str]) -> str:
-    """Return a digest of all that the job depends on, the content of its inputs included."""
+    """Return a digest of all that the job depends on, the content of its inputs included.
+
+    These are results of other jobs, which this one has read and so checked.
+    """
     digest = hashlib.sha256(json.dumps([settings, code], sort_keys=True).encode())
     for path in inputs:
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def _digest(tensors: dict) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        digest.update(name.encode())
-        digest.update(tensors[name].detach().contiguous().cpu().numpy())
+        digest.update(recorded_digest(path).encode())
     return digest.hexdigest()
