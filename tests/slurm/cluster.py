@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 LONG = ("--configfile", "tests/slurm/long.yaml")
 STATE = Path("/var/tmp/defrost-slurm")  # of start.sh
@@ -55,7 +56,10 @@ class Run:
         """Press Ctrl-C."""
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def abandon(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Leave nothing of a run that a failed test has left."""
         if self.process.poll() is None:
             self.interrupt()

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -81,18 +82,17 @@ def train(
     prepared: Path, home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Run]]:
     """Start training sources of the long study on the cluster, its config changed or not."""
-    runs = []
+    with ExitStack() as runs:
 
-    def start(sources: list[str], *arguments: str, changes: dict[str, str] | None = None) -> Run:
-        folder = tmp_path_factory.mktemp("run") / "defrost"
-        shutil.copytree(prepared, folder)
-        config = folder / LONG[1]
-        for old, new in (changes or {}).items():
-            assert old in config.read_text()
-            config.write_text(config.read_text().replace(old, new))
-        runs.append(Run(folder, home, *map(network, sources), *LONG, *arguments))
-        return runs[-1]
+        def start(
+            sources: list[str], *arguments: str, changes: dict[str, str] | None = None
+        ) -> Run:
+            folder = tmp_path_factory.mktemp("run") / "defrost"
+            shutil.copytree(prepared, folder)
+            config = folder / LONG[1]
+            for old, new in (changes or {}).items():
+                assert old in config.read_text()
+                config.write_text(config.read_text().replace(old, new))
+            return runs.enter_context(Run(folder, home, *map(network, sources), *LONG, *arguments))
 
-    yield start
-    for run in runs:
-        run.abandon()
+        yield start

@@ -1,5 +1,6 @@
 """The whole smoke preset through the profile, against SLURM's own record of it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
@@ -21,11 +22,11 @@ TRAINING = {
 
 
 @pytest.fixture(scope="module")
-def smoke(cluster, home, tmp_path_factory) -> Run:
+def smoke(cluster, home, tmp_path_factory) -> Iterator[Run]:
     folder = copy_checkout(tmp_path_factory.mktemp("smoke") / "defrost")
-    run = Run(folder, home, *SMOKE)
-    assert run.end(seconds=500) == 0, run.output
-    return run
+    with Run(folder, home, *SMOKE) as run:
+        assert run.end(seconds=1200) == 0, run.output
+        yield run
 
 
 def rule_of(job: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Cells of the smoke preset several to a job: the same bytes, at one cell's price."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ GROUPED = ("--profile", "profiles/grouped", "--group-components", "scratch=3", "
 
 
 @pytest.fixture(scope="module")
-def grouped(local, home, tmp_path_factory) -> Run:
+def grouped(local, home, tmp_path_factory) -> Iterator[Run]:
     """Train all cells again, in a copy of a finished run."""
     folder = shutil.copytree(local(), tmp_path_factory.mktemp("grouped") / "defrost")
     for study in folder.glob("results/smoke*"):
@@ -21,9 +22,9 @@ def grouped(local, home, tmp_path_factory) -> Run:
         for cells in CELLS:
             shutil.rmtree(study / cells)
             shutil.rmtree(study / "benchmarks" / f"train_{cells}")
-    run = Run(folder, home, "transfer", *GROUPED, *SMOKE)
-    assert run.end() == 0, run.output
-    return run
+    with Run(folder, home, "transfer", *GROUPED, *SMOKE) as run:
+        assert run.end() == 0, run.output
+        yield run
 
 
 def test_a_job_of_several_cells_asks_for_what_one_needs_and_for_the_time_of_all(grouped):
