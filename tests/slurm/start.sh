@@ -36,6 +36,7 @@ if [ -e $config/slurm.conf ] && ! grep -q defrost $config/slurm.conf; then
     say "$config/slurm.conf belongs to another cluster" >&2
     exit 1
 fi
+chmod a-x /usr/bin/sacct # no accounting here, and while nobody answers squeue it would be asked
 install -d -m 755 $config $state/log $state/controller $state/spool.c1 $state/spool.c2 $state/spool.g1
 for gpu in 0 1; do # a GPU needs a device file, any, or its node is refused
     [ -e $state/gpu$gpu ] || mknod $state/gpu$gpu c 195 $gpu 2>/dev/null || touch $state/gpu$gpu

@@ -33,3 +33,4 @@ done
 stop $state/slurmctld.pid slurmctld
 stop $state/munged.pid munged
 rm -f /etc/slurm/slurm.conf /etc/slurm/gres.conf
+chmod a+x /usr/bin/sacct
