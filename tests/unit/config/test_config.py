@@ -60,6 +60,11 @@ def test_shipped_configs_are_valid(root, schema, preset):
         ("device", "gpu", "device: found 'gpu'; allowed are auto, cpu, cuda"),
         ("studies.mine.depths", [6], "studies.mine.depths[0]: found 6; allowed is 0 to 5"),
         ("studies.mine.depths", [-1], "studies.mine.depths[0]: found -1; allowed is 0 or more"),
+        (
+            "studies.mine.depths",
+            [-(10**400)],
+            f"studies.mine.depths[0]: found -1{'0' * 55}...; allowed is a whole number",
+        ),
         ("studies.mine.source_seeds", 6, "source_seeds: found 6; allowed is 1 to 5, the number of"),
         ("studies.mine.replicates", 0, "studies.mine.replicates: found 0; allowed is 1 or more"),
         ("studies.mine.replicates", True, "replicates: found True; allowed is a whole number"),

@@ -105,11 +105,16 @@ def _is_number(_: object, value: object) -> bool:
     return type(value) in (int, float) and -largest <= value <= largest
 
 
+def _is_whole(_: object, value: object) -> bool:
+    """Say whether a value is a whole number; one beyond all bounds passes every `minimum`."""
+    return type(value) is int and _is_number(_, value)
+
+
 # JSON Schema calls 20.0 an integer; here a size is part of a file name and must be one.
 _Validator = extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine(
-        "integer", lambda _, value: type(value) is int
+        "integer", _is_whole
     ),
 )
 
